@@ -1,0 +1,259 @@
+//! The one tree of data formats: YAML, TOML and JSON documents are all a [`Document`].
+//!
+//! Nodes live in an arena, so a deep document is dropped and walked without recursion.
+
+use preflint_core::TextRange;
+
+use crate::{Comment, SyntaxError};
+
+/// The index of a node in its document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+/// The value of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`, `~` or nothing.
+    Null,
+    /// A boolean (of the YAML 1.2 core schema: `on`, `yes` and `off` are strings).
+    Bool(bool),
+    /// An integer that fits.
+    Int(i64),
+    /// Any other number; the text as written is in the node's range.
+    Float(f64),
+    /// A string, unquoted and unescaped.
+    Str(Box<str>),
+    /// A sequence.
+    Seq(Vec<NodeId>),
+    /// A mapping in source order. A repeated key is kept; [`NodeRef::get`] answers the first.
+    Map(Vec<Entry>),
+    /// A YAML alias: the node that its anchor names.
+    Alias(NodeId),
+    /// Something that could not be read.
+    Unknown,
+}
+
+/// One entry of a mapping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key as text; a key that is no scalar is empty.
+    pub key: Box<str>,
+    /// Where the key stands.
+    pub key_range: TextRange,
+    /// The value.
+    pub value: NodeId,
+}
+
+/// A node: its value and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// The bytes from the value's first to its last character; quotes belong to it.
+    pub range: TextRange,
+    /// Whether a scalar was quoted (or a block scalar), so that `"1.10"` is no number.
+    pub quoted: bool,
+}
+
+/// A parsed document of a data format.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The nodes, the root among them.
+    pub nodes: Vec<Node>,
+    /// The root; `None` for an empty document.
+    pub root: Option<NodeId>,
+    /// Comments in source order.
+    pub comments: Vec<Comment>,
+    /// What the parser refused, in source order, at most one a line.
+    pub errors: Vec<SyntaxError>,
+}
+
+impl Document {
+    /// A document without content.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self {
+            nodes: Vec::new(),
+            root: None,
+            comments: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Whether all of the text was understood.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The root node.
+    #[must_use]
+    pub fn root(&self) -> Option<NodeRef<'_>> {
+        self.root.map(|id| self.node(id))
+    }
+
+    /// The node of that index.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> NodeRef<'_> {
+        NodeRef { document: self, id }
+    }
+
+    /// The node at `path` from the root, key by key.
+    #[must_use]
+    pub fn at(&self, path: &[&str]) -> Option<NodeRef<'_>> {
+        path.iter()
+            .try_fold(self.root()?, |node, key| node.get(key))
+    }
+}
+
+/// A node together with its document, for walking.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeRef<'a> {
+    document: &'a Document,
+    id: NodeId,
+}
+
+impl<'a> NodeRef<'a> {
+    /// The node itself, an alias followed to the node that it names.
+    fn node(self) -> &'a Node {
+        let mut node = &self.document.nodes[self.id.0 as usize];
+        // An alias names an earlier node, never itself: each step goes back, so this ends.
+        while let Value::Alias(target) = node.value {
+            node = &self.document.nodes[target.0 as usize];
+        }
+        node
+    }
+
+    /// The index of the node as written (of the alias, not of what it names).
+    #[must_use]
+    pub const fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The value, aliases followed.
+    #[must_use]
+    pub fn value(self) -> &'a Value {
+        &self.node().value
+    }
+
+    /// Where the node is written (for an alias: where the alias stands).
+    #[must_use]
+    pub fn range(self) -> TextRange {
+        self.document.nodes[self.id.0 as usize].range
+    }
+
+    /// Whether a scalar was quoted.
+    #[must_use]
+    pub fn quoted(self) -> bool {
+        self.node().quoted
+    }
+
+    /// The entries of a mapping in source order, YAML merge keys (`<<`) followed after the
+    /// mapping's own entries; empty for anything else.
+    pub fn entries(self) -> impl Iterator<Item = (&'a Entry, NodeRef<'a>)> {
+        let document = self.document;
+        let own: &'a [Entry] = match &self.node().value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        };
+        let merged = own
+            .iter()
+            .filter(|entry| &*entry.key == "<<")
+            .flat_map(move |entry| {
+                let node = document.node(entry.value);
+                let maps: Vec<NodeRef<'a>> = match node.value() {
+                    Value::Seq(items) => items.iter().map(|id| document.node(*id)).collect(),
+                    _ => vec![node],
+                };
+                maps.into_iter().flat_map(|map| match &map.node().value {
+                    Value::Map(entries) => entries.as_slice(),
+                    _ => &[],
+                })
+            });
+        own.iter()
+            .filter(|entry| &*entry.key != "<<")
+            .chain(merged)
+            .map(move |entry| (entry, document.node(entry.value)))
+    }
+
+    /// The value of `key` in a mapping.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<NodeRef<'a>> {
+        self.entry(key).map(|(_, node)| node)
+    }
+
+    /// The entry of `key` in a mapping, with its value.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<(&'a Entry, NodeRef<'a>)> {
+        self.entries().find(|(entry, _)| &*entry.key == key)
+    }
+
+    /// The items of a sequence; empty for anything else.
+    pub fn items(self) -> impl Iterator<Item = NodeRef<'a>> {
+        let document = self.document;
+        let items: &'a [NodeId] = match &self.node().value {
+            Value::Seq(items) => items,
+            _ => &[],
+        };
+        items.iter().map(move |id| document.node(*id))
+    }
+
+    /// A sequence's items, or the node itself: for keys that take one or several.
+    #[must_use]
+    pub fn one_or_many(self) -> Vec<NodeRef<'a>> {
+        match self.value() {
+            Value::Seq(_) => self.items().collect(),
+            _ => vec![self],
+        }
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        match &self.node().value {
+            Value::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a boolean.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.value() {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value of an integer.
+    #[must_use]
+    pub fn as_int(self) -> Option<i64> {
+        match self.value() {
+            Value::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a mapping.
+    #[must_use]
+    pub fn is_map(self) -> bool {
+        matches!(self.value(), Value::Map(_))
+    }
+
+    /// Whether it is a sequence.
+    #[must_use]
+    pub fn is_seq(self) -> bool {
+        matches!(self.value(), Value::Seq(_))
+    }
+
+    /// The text of a scalar as a reader would write it: a string's own, else the raw bytes of
+    /// `text`, so that the version `1.10` stays `1.10`.
+    #[must_use]
+    pub fn scalar(self, text: &'a str) -> Option<&'a str> {
+        match &self.node().value {
+            Value::Str(value) => Some(value),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(self.node().range.slice(text)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! `.dockerignore` files: patterns as BuildKit matches them.

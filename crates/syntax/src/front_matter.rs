@@ -1,0 +1,1 @@
+//! YAML front matter at the top of a Markdown file, as the Hugging Face Hub reads it.

@@ -1,0 +1,1 @@
+//! Requirements files of pip, and single PEP 508 requirements.

@@ -1,0 +1,1 @@
+//! TOML as a [`Document`](crate::data::Document), with byte ranges and recovery.
