@@ -74,23 +74,41 @@ fn push_case(out: &mut String, case: &CaseMeta, wide: usize, color: bool, width:
     );
     let rest = " ".repeat(first.len());
     let mut lines = String::new();
-    push_wrapped(&mut lines, &first, &rest, case.when, width);
+    let when = if case.when.is_empty() { "-" } else { case.when };
+    push_wrapped(&mut lines, &first, &rest, when, width);
     // The severity's column is beyond the id, which may hold the same word.
-    let (id, tail) = lines.split_at(wide + 4);
+    let (id, tail) = lines.split_at_checked(wide + 4).unwrap_or(("", &lines));
     out.push_str(id);
     out.push_str(&tail.replacen(name, &paint(name, case.severity.into(), color), 1));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::explain;
+    use super::{explain, push_case};
     use crate::canned::{BRANCH, README, without_colour};
+    use preflint_core::{CaseMeta, Profile, Severity};
 
     #[test]
     fn page() {
         let text = explain(&README, false, 60);
         insta::assert_snapshot!("explain", text);
         assert_eq!(without_colour(&explain(&README, true, 60)), text);
+    }
+
+    #[test]
+    fn paints_the_severity_and_not_the_id() {
+        let case = CaseMeta {
+            id: "error-字",
+            severity: Severity::Error,
+            profile: Profile::Strict,
+            when: "",
+        };
+        let mut out = String::new();
+        push_case(&mut out, &case, 9, true, 60);
+        assert_eq!(
+            out,
+            "  error-字    \u{1b}[1;31merror\u{1b}[0m    strict   -\n"
+        );
     }
 
     #[test]
