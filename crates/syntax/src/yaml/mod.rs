@@ -1,4 +1,4 @@
-//! YAML 1.2 as a [`Document`](crate::data::Document), with byte ranges and comments.
+//! YAML 1.2 as a [`Document`], with byte ranges and comments.
 
 mod build;
 mod scalar;
