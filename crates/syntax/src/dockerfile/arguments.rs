@@ -129,7 +129,10 @@ impl Reader<'_> {
         errors: &mut Vec<SyntaxError>,
     ) -> Result<InstructionKind, Failure> {
         if head.args.is_empty() {
-            return Err(("this instruction needs an argument", head.keyword_range.clone()));
+            return Err((
+                "this instruction needs an argument",
+                head.keyword_range.clone(),
+            ));
         }
         let inner = self::head(&self.logical.text, head.args.clone());
         if NOT_ON_BUILD.contains(&&*inner.keyword) {
@@ -140,14 +143,13 @@ impl Reader<'_> {
         Ok(InstructionKind::Onbuild(Box::new(inner)))
     }
 
-    fn kind(
-        &self,
-        head: &Head,
-        errors: &mut Vec<SyntaxError>,
-    ) -> Result<InstructionKind, Failure> {
+    fn kind(&self, head: &Head, errors: &mut Vec<SyntaxError>) -> Result<InstructionKind, Failure> {
         let args = head.args.clone();
         if args.is_empty() {
-            return Err(("this instruction needs an argument", head.keyword_range.clone()));
+            return Err((
+                "this instruction needs an argument",
+                head.keyword_range.clone(),
+            ));
         }
         Ok(match &*head.keyword {
             "FROM" => return self.from(args, errors),
@@ -317,7 +319,10 @@ impl Reader<'_> {
         let line = self.logical.range(args);
         let range = TextRange::from_usize(line.start() as usize..self.end);
         let mut text = self.logical.flat(line);
-        let body = self.heredocs.first().map_or(range.end(), |h| h.body.start());
+        let body = self
+            .heredocs
+            .first()
+            .map_or(range.end(), |h| h.body.start());
         let between = TextRange::new(line.end(), body.saturating_sub(1));
         text.extend(std::iter::repeat_n(' ', between.len() as usize));
         text.push_str(TextRange::new(between.end(), range.end()).slice(self.source));

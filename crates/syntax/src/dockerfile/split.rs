@@ -96,7 +96,10 @@ impl<'a> Splitter<'a> {
                 match &*value {
                     "\\" => {}
                     "`" => self.file.escape = '`',
-                    _ => self.error("the escape character must be a backslash or a backquote", range),
+                    _ => self.error(
+                        "the escape character must be a backslash or a backquote",
+                        range,
+                    ),
                 }
             }
             self.file.directives.push((name, value));
@@ -166,7 +169,10 @@ impl<'a> Splitter<'a> {
         let mut instruction: Instruction = reader.instruction(line, &mut self.file.errors);
         if let Some(opening) = open {
             instruction.kind = InstructionKind::Invalid;
-            self.error("this heredoc has no end", logical.range(opening.word.clone()));
+            self.error(
+                "this heredoc has no end",
+                logical.range(opening.word.clone()),
+            );
         }
         self.file.instructions.push(instruction);
     }

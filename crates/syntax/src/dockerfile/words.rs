@@ -187,7 +187,9 @@ fn variable(rest: &str, quoted: bool) -> Result<(usize, Option<WordPart>), &'sta
     };
     let length = closing_brace(inside).ok_or("no closing brace in this substitution")?;
     let inside = inside.get(..length).unwrap_or("");
-    let (name, operator) = inside.split_at_checked(name_length(inside)).unwrap_or_default();
+    let (name, operator) = inside
+        .split_at_checked(name_length(inside))
+        .unwrap_or_default();
     let part = if name.is_empty() {
         Some(WordPart::Unknown)
     } else {
