@@ -1,16 +1,21 @@
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use preflint_core::{FileId, LineIndex, Notice, Sources, Span};
+use preflint_core::{FileId, LineIndex, Notice, Sources};
 
-use crate::Git;
+use crate::assemble::Parts;
+use crate::ignore_stack::Rules;
+use crate::paths::normalise;
+use crate::prune::ClosedFolders;
+use crate::{Git, Options, disk};
 
 /// What is known of a listed file's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// Its exact text.
     Text(Arc<str>),
-    /// Not read, because nothing asks for files of its kind.
+    /// Not read, because nothing asks for files of its kind, or it is excluded.
     Listed,
     /// It should have been read and could not be (too large, not UTF-8, unreadable, link out of the root): a notice says why.
     Unreadable,
@@ -33,38 +38,6 @@ pub struct Entry {
     pub symlink: bool,
 }
 
-/// Whether a path exists in what is deployed.
-///
-/// A deployment contains what a fresh clone does: `Tracked` and `Untracked` (it will be added);
-/// `Ignored` is absent for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// In git's index, or listed while the index is not known.
-    Tracked,
-    /// On disk, not ignored, not in the index.
-    Untracked,
-    /// Kept out of git by the pattern at this place, whether or not it is on disk; the span is
-    /// `None` for a pattern that stands outside the tree (global excludes, `.git/info/exclude`).
-    Ignored(Option<Span>),
-    /// Nowhere.
-    Absent,
-    /// It cannot be told: below a pruned folder, in a submodule, or behind a link.
-    Unknown,
-}
-
-/// How a tree is read from disk.
-#[derive(Clone)]
-pub struct Options {
-    /// Whether the text of a file of that path (relative, with `/`) is wanted.
-    pub wanted: Arc<dyn Fn(&str) -> bool + Send + Sync>,
-    /// Whether a path (relative, with `/`; folders end with `/`) is excluded by configuration.
-    pub excluded: Arc<dyn Fn(&str) -> bool + Send + Sync>,
-    /// The largest file whose text is read, in bytes.
-    pub max_bytes: u64,
-    /// The environment in which git facts are completed (`GITHUB_EVENT_PATH`, `XDG_CONFIG_HOME`, `HOME`).
-    pub environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
-}
-
 /// Why no tree could be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError {
@@ -84,15 +57,30 @@ pub enum TreeError {
 /// A listing with texts and git facts; immutable and cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    entries: Vec<Entry>,
-    lines: Vec<std::sync::OnceLock<LineIndex>>,
-    git: Git,
-    notices: Vec<Notice>,
+pub(crate) struct Inner {
+    /// What is listed, sorted by path.
+    pub(crate) entries: Vec<Entry>,
+    /// What git ignores one by one, sorted by path: an edit of an ignore file may list it.
+    pub(crate) hidden: Vec<Entry>,
+    /// The content of listed files that may not be read, as far as it was known: an edit of an
+    /// ignore file may show it.
+    pub(crate) withheld: HashMap<Arc<str>, Content>,
+    /// What the index tracks and is not on disk, and whether it may be executed.
+    pub(crate) removed: BTreeMap<Arc<str>, bool>,
+    /// Folders that were not entered.
+    pub(crate) closed: ClosedFolders,
+    /// What git ignores.
+    pub(crate) ignored: Rules,
+    /// What is listed and not read.
+    pub(crate) unlinted: Rules,
+    pub(crate) lines: Vec<OnceLock<LineIndex>>,
+    pub(crate) git: Git,
+    pub(crate) options: Options,
+    pub(crate) notices: Vec<Notice>,
 }
 
 impl Tree {
@@ -100,30 +88,41 @@ impl Tree {
     ///
     /// # Errors
     /// If `root` is no folder or cannot be listed at all. What cannot be read below it is a notice.
-    pub fn disk(root: &Path, _options: &Options) -> Result<Self, TreeError> {
-        Err(TreeError::NotAFolder(root.display().to_string()))
+    pub fn disk(root: &Path, options: &Options) -> Result<Self, TreeError> {
+        disk::read(root, options)
     }
 
-    /// A tree of `entries` with those git facts; entries of one path: the last one counts.
+    /// A tree of `entries` with those git facts; entries of one path: the last one counts. Ignore
+    /// files and folders that are never entered work as on disk.
     #[must_use]
-    pub fn memory(mut entries: Vec<Entry>, git: Git) -> Self {
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        let lines = entries.iter().map(|_| std::sync::OnceLock::new()).collect();
-        Self {
-            inner: Arc::new(Inner {
-                entries,
-                lines,
-                git,
-                notices: Vec::new(),
-            }),
-        }
+    pub fn memory(entries: Vec<Entry>, git: Git) -> Self {
+        Parts::new(entries, git, Options::new()).assemble()
     }
 
     /// The same tree with the text of `path` replaced (the file is added if it was absent), or
     /// with the file removed if `text` is `None`.
     #[must_use]
-    pub fn overlay(&self, _path: &str, _text: Option<&str>) -> Self {
-        self.clone()
+    pub fn overlay(&self, path: &str, text: Option<&str>) -> Self {
+        self.edit(&[(path.to_owned(), text.map(str::to_owned))])
+    }
+
+    /// The same tree with several texts replaced, added or (`None`) removed; of two edits of one
+    /// path the last counts. A path that leads out of the root is left alone.
+    ///
+    /// Ignore files are weighed anew. A file that was never read and that an edited ignore file
+    /// now shows stays [`Content::Listed`]: only the disk has its text.
+    #[must_use]
+    pub fn edit(&self, edits: &[(String, Option<String>)]) -> Self {
+        let mut changes: BTreeMap<String, Option<&str>> = BTreeMap::new();
+        for (path, text) in edits {
+            match normalise(path) {
+                Some(path) if !path.is_empty() => {
+                    changes.insert(path, text.as_deref());
+                }
+                _ => {}
+            }
+        }
+        Parts::edited(&self.inner, &changes).assemble()
     }
 
     /// Every file, sorted by path; a [`FileId`] is an index here.
@@ -151,19 +150,40 @@ impl Tree {
             .entries
             .binary_search_by(|entry| (*entry.path).cmp(path))
             .ok()?;
-        u32::try_from(at).ok().map(FileId)
+        file_id(at)
     }
 
-    /// The files below the folder `path` (relative, without trailing `/`; empty for the root).
+    /// The file at `path`, else the first whose path differs from it in case alone.
     #[must_use]
-    pub fn below(&self, _path: &str) -> &[Entry] {
-        &self.inner.entries
+    pub fn find_ignoring_case(&self, path: &str) -> Option<FileId> {
+        self.find(path).or_else(|| {
+            let path = path.to_lowercase();
+            let at = self
+                .inner
+                .entries
+                .iter()
+                .position(|entry| entry.path.to_lowercase() == path)?;
+            file_id(at)
+        })
     }
 
-    /// Whether `path` (a file or folder) exists in what is deployed.
+    /// The files below the folder `path` (relative; empty for the root).
     #[must_use]
-    pub fn at(&self, _path: &str) -> Presence {
-        Presence::Unknown
+    pub fn below(&self, path: &str) -> &[Entry] {
+        match normalise(path) {
+            Some(path) => below(&self.inner.entries, &path),
+            None => &[],
+        }
+    }
+
+    /// Whether `path` is a folder: something listed lies below it, or it is there and was not entered.
+    #[must_use]
+    pub fn is_folder(&self, path: &str) -> bool {
+        normalise(path).is_some_and(|path| {
+            path.is_empty()
+                || self.inner.closed.contains_key(&*path)
+                || !below(&self.inner.entries, &path).is_empty()
+        })
     }
 
     /// The text of a file as shared storage.
@@ -186,6 +206,23 @@ impl Tree {
     pub fn notices(&self) -> &[Notice] {
         &self.inner.notices
     }
+}
+
+fn file_id(at: usize) -> Option<FileId> {
+    u32::try_from(at).ok().map(FileId)
+}
+
+/// Those of the sorted `entries` that lie below `folder`: `a-b` sorts between `a` and `a/b`, but
+/// all that starts with `a/` stands together.
+pub(crate) fn below<'a>(entries: &'a [Entry], folder: &str) -> &'a [Entry] {
+    if folder.is_empty() {
+        return entries;
+    }
+    let prefix = format!("{folder}/");
+    let start = entries.partition_point(|entry| *entry.path < *prefix);
+    let rest = entries.get(start..).unwrap_or(&[]);
+    let len = rest.partition_point(|entry| entry.path.starts_with(&prefix));
+    rest.get(..len).unwrap_or(&[])
 }
 
 impl Sources for Tree {

@@ -2,7 +2,13 @@
 //!
 //! Nodes live in an arena, so a deep document is dropped and walked without recursion.
 
-use preflint_core::TextRange;
+mod source_map;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use preflint_core::{LineIndex, TextRange};
+
+pub use source_map::SourceMap;
 
 use crate::{Comment, SyntaxError};
 
@@ -98,6 +104,46 @@ impl Document {
         NodeRef { document: self, id }
     }
 
+    /// Adds a node.
+    pub(crate) fn push(&mut self, value: Value, range: TextRange, quoted: bool) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(Node {
+            value,
+            range,
+            quoted,
+        });
+        id
+    }
+
+    /// Moves every range `by` bytes on: for a document that is a part of a file.
+    pub(crate) fn shift(&mut self, by: u32) {
+        for node in &mut self.nodes {
+            node.range = node.range.shift(by);
+            if let Value::Map(entries) = &mut node.value {
+                for entry in entries {
+                    entry.key_range = entry.key_range.shift(by);
+                }
+            }
+        }
+        for comment in &mut self.comments {
+            comment.range = comment.range.shift(by);
+        }
+        for error in &mut self.errors {
+            error.range = error.range.shift(by);
+        }
+    }
+
+    /// Brings the errors in source order and keeps the first of each line: the others follow from it.
+    pub(crate) fn settle_errors(&mut self, text: &str) {
+        if self.errors.len() < 2 {
+            return;
+        }
+        let lines = LineIndex::new(text);
+        self.errors.sort_by_key(|error| error.range);
+        self.errors
+            .dedup_by_key(|error| lines.line(error.range.start()));
+    }
+
     /// The node at `path` from the root, key by key.
     #[must_use]
     pub fn at(&self, path: &[&str]) -> Option<NodeRef<'_>> {
@@ -124,10 +170,25 @@ impl<'a> NodeRef<'a> {
         node
     }
 
+    /// The document that the node is of.
+    #[must_use]
+    pub const fn document(self) -> &'a Document {
+        self.document
+    }
+
     /// The index of the node as written (of the alias, not of what it names).
     #[must_use]
     pub const fn id(self) -> NodeId {
         self.id
+    }
+
+    /// The node that an alias names; any other node is itself.
+    #[must_use]
+    pub fn target(mut self) -> Self {
+        while let Value::Alias(target) = self.document.nodes[self.id.0 as usize].value {
+            self.id = target;
+        }
+        self
     }
 
     /// The value, aliases followed.

@@ -5,7 +5,12 @@
 //! hides nothing but itself.
 
 mod arguments;
+mod logical;
 mod split;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod words;
 
 use preflint_core::TextRange;
 

@@ -4,7 +4,13 @@
 //! subshells); what only the shell can know when it runs (`$X`, `$(...)`) is a word part that
 //! is not literal.
 
+mod commands;
+mod expression;
 mod lower;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod words;
 
 use preflint_core::TextRange;
 

@@ -1,1 +1,0 @@
-//! YAML front matter at the top of a Markdown file, as the Hugging Face Hub reads it.

@@ -1,1 +1,0 @@
-//! Requirements files of pip, and single PEP 508 requirements.
