@@ -1,6 +1,6 @@
 //! From a logical line to a typed instruction.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use preflint_core::TextRange;
 
@@ -17,6 +17,28 @@ use crate::{
 
 /// Why the arguments of an instruction are invalid, and where.
 type Failure = (&'static str, Range<usize>);
+
+/// The instructions that need arguments, which are all.
+const KEYWORDS: [&str; 18] = [
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+];
 
 /// What `ONBUILD` may not run.
 const NOT_ON_BUILD: [&str; 3] = ["ONBUILD", "FROM", "MAINTAINER"];
@@ -145,14 +167,14 @@ impl Reader<'_> {
 
     fn kind(&self, head: &Head, errors: &mut Vec<SyntaxError>) -> Result<InstructionKind, Failure> {
         let args = head.args.clone();
-        if args.is_empty() {
+        if args.is_empty() && KEYWORDS.contains(&&*head.keyword) {
             return Err((
                 "this instruction needs an argument",
                 head.keyword_range.clone(),
             ));
         }
         Ok(match &*head.keyword {
-            "FROM" => return self.from(args, errors),
+            "FROM" => return self.base(args, errors),
             "RUN" => InstructionKind::Run(self.run(args)),
             "CMD" => InstructionKind::Cmd(self.command(args)),
             "ENTRYPOINT" => InstructionKind::Entrypoint(self.command(args)),
@@ -242,7 +264,8 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn from(
+    /// `FROM`.
+    fn base(
         &self,
         args: Range<usize>,
         errors: &mut Vec<SyntaxError>,
@@ -255,7 +278,7 @@ impl Reader<'_> {
                 if !message.is_empty() {
                     self.error(&message, args.clone(), errors);
                 }
-                self.from_words(args.clone())?
+                self.base_words(args.clone())?
             }
         };
         let name = match name {
@@ -276,7 +299,7 @@ impl Reader<'_> {
         Ok(InstructionKind::From { image, name })
     }
 
-    fn from_words(
+    fn base_words(
         &self,
         args: Range<usize>,
     ) -> Result<(Range<usize>, Option<Range<usize>>), Failure> {
@@ -338,10 +361,12 @@ impl Reader<'_> {
         let (Some(destination), true) = (sources.pop(), count >= 2) else {
             return Err(("this instruction takes a source and a destination", args));
         };
-        sources.retain(|source| {
-            let is_heredoc = |o: &Opening| self.logical.range(o.word.clone()) == source.range;
-            !self.openings.iter().any(is_heredoc)
-        });
+        let heredocs: HashSet<TextRange> = self
+            .openings
+            .iter()
+            .map(|opening| self.logical.range(opening.word.clone()))
+            .collect();
+        sources.retain(|source| !heredocs.contains(&source.range));
         Ok(InstructionKind::Copy {
             sources,
             destination,

@@ -9,11 +9,21 @@ use preflint_core::TextRange;
 pub(super) struct Logical {
     /// The pieces joined as BuildKit does: nothing stands for a continuation.
     pub text: String,
+    /// Whether the escape character is a backslash.
+    backslash: bool,
     /// Where each piece starts: in `text`, and in the file.
     pieces: Vec<(usize, usize)>,
 }
 
 impl Logical {
+    /// An empty line.
+    pub(super) fn new(escape: char) -> Self {
+        Self {
+            backslash: escape == '\\',
+            ..Self::default()
+        }
+    }
+
     /// Adds the piece of `source` at `range`.
     pub(super) fn push(&mut self, source: &str, range: Range<usize>) {
         let start = range.start;
@@ -52,6 +62,9 @@ impl Logical {
     pub(super) fn flat(&self, range: TextRange) -> String {
         let Range { start, end } = range.to_usize();
         let mut flat = String::with_capacity(end - start);
+        // A shell joins what stands before and after its own continuation sign; blanks would
+        // make two words. After a `#`, the sign's line end would end a comment too early.
+        let joins = self.backslash && !self.text.contains('#');
         let first = self.pieces.partition_point(|(_, source)| *source <= start);
         for (index, (joined, source)) in self
             .pieces
@@ -70,6 +83,14 @@ impl Logical {
                 .text
                 .get(joined + from.saturating_sub(*source)..joined + to.saturating_sub(*source));
             if let Some(piece) = piece {
+                let inside_word = joins
+                    && from - start == flat.len() + 2
+                    && !flat.is_empty()
+                    && !flat.ends_with([' ', '\t'])
+                    && !piece.starts_with([' ', '\t']);
+                if inside_word {
+                    flat.push_str("\\\n");
+                }
                 blank_to(&mut flat, from - start);
                 flat.push_str(piece);
             }

@@ -90,7 +90,8 @@ pub struct Argument {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandForm {
     /// Run by a shell. `text` has the same length as `range`, with continuations, comments and
-    /// flags blanked, so an offset in it plus the range's start is an offset in the file. A
+    /// flags blanked, so an offset in it plus the range's start is an offset in the file; a backslash and line
+    /// end within a word stay, as the shell takes them away itself. A
     /// command whose only word is a heredoc has the heredoc's body as its text.
     Shell {
         /// The shell text.

@@ -130,7 +130,7 @@ impl<'a> Splitter<'a> {
         if self.comment(first.clone()) {
             return;
         }
-        let mut logical = Logical::default();
+        let mut logical = Logical::new(self.file.escape);
         let start = words::trim(self.text, first.clone()).start;
         let mut line = start..first.end;
         let mut end = line.end;

@@ -345,7 +345,8 @@ pub enum StmtKind {
     Import(Import),
     /// `export ...`.
     Export(Export),
-    /// `enum E { A = expr }`, `namespace N { ... }`: a value, evaluated where it stands.
+    /// `enum E { A = expr }`, `namespace N { ... }`: a value, evaluated where it stands. A
+    /// namespace's one value is the call of a function with its body.
     Enum {
         /// The name.
         name: Ident,
@@ -369,7 +370,8 @@ pub struct Import {
     pub type_only: bool,
     /// What is bound; empty for `import 'source'`.
     pub bindings: Vec<ImportBinding>,
-    /// Whether braces or names stand there at all (`import {} from 'x'` has none bound yet may be elided).
+    /// Whether it is `import 'source'`, which always runs the module: `import {} from 'source'`
+    /// binds nothing either, yet may be elided.
     pub side_effect_only: bool,
 }
 

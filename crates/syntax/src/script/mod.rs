@@ -9,6 +9,7 @@
 mod ast;
 mod lower;
 mod skim;
+mod text;
 
 pub use ast::*;
 pub use lower::parse;
@@ -45,3 +46,6 @@ impl Dialect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,6 +72,10 @@ impl<'a> Lowerer<'a> {
     pub(super) fn pipeline(&mut self, index: usize) -> CommandId {
         let range = self.range(index);
         let commands = self.body(index);
+        // `| b` after a heredoc's name.
+        if let [only] = *commands.as_slice() {
+            return only;
+        }
         if let Some((first, rest)) = commands.split_first()
             && let CommandKind::Pipeline { commands, negated } = self.kind_mut(*first)
             && *negated
@@ -114,7 +118,12 @@ impl<'a> Lowerer<'a> {
         let range = self.range(index);
         let mut body = None;
         let mut then = vec![];
+        let mut end = range.start;
         for child in self.children(index) {
+            let mut words = Words::default();
+            words.skipped(self, end..self.range(child).start);
+            words.end(self);
+            end = self.range(child).end;
             match self.take(child) {
                 Low::Command(id) => body = Some(id),
                 Low::Redirect(redirect) => {
@@ -127,7 +136,8 @@ impl<'a> Lowerer<'a> {
                         self.push(kind, range.start..range.start)
                     });
                     then.extend(redirect.then);
-                    self.attach(id, redirect.redirects, redirect.words);
+                    words.done.extend(redirect.words);
+                    self.attach(id, redirect.redirects, words.done);
                 }
                 _ => {}
             }
@@ -176,30 +186,22 @@ impl<'a> Lowerer<'a> {
     /// `id` followed by what stands after it on the line of its heredoc.
     fn follow(&mut self, id: CommandId, operator: &str, next: CommandId) -> CommandId {
         let start = self.script.command(id).range.start() as usize;
-        let end = self.script.command(next).range.end() as usize;
-        if operator == "|" {
-            let mut commands = vec![id];
-            match self.kind_mut(next) {
-                CommandKind::Pipeline { commands: more, .. } => commands.append(more),
-                _ => commands.push(next),
-            }
-            let negated = false;
-            return self.push(CommandKind::Pipeline { commands, negated }, start..end);
-        }
         // `x && y || z`, read as `x && (y || z)`: x joins y.
         let mut first = next;
-        loop {
-            match self.kind_mut(first) {
-                CommandKind::And(left, _) | CommandKind::Or(left, _) => {
-                    let left = *left;
-                    let range = &mut self.script.commands[first.0 as usize].range;
-                    *range = TextRange::from_usize(start..range.end() as usize);
-                    first = left;
-                }
-                _ => break,
-            }
+        while let CommandKind::And(left, _) | CommandKind::Or(left, _) = self.kind_mut(first) {
+            let left = *left;
+            let range = &mut self.script.commands[first.0 as usize].range;
+            *range = TextRange::from_usize(start..range.end() as usize);
+            first = left;
         }
-        self.wrap(first, |moved| and_or(operator, id, moved));
+        match self.kind_mut(first) {
+            CommandKind::Pipeline { commands, .. } if operator == "|" => commands.insert(0, id),
+            _ if operator == "|" => self.wrap(first, |moved| CommandKind::Pipeline {
+                commands: vec![id, moved],
+                negated: false,
+            }),
+            _ => self.wrap(first, |moved| and_or(operator, id, moved)),
+        }
         let range = &mut self.script.commands[first.0 as usize].range;
         *range = TextRange::from_usize(start..range.end() as usize);
         next
@@ -210,8 +212,11 @@ impl<'a> Lowerer<'a> {
         let mut assignments = vec![];
         let mut words = Words::default();
         let mut redirects = vec![];
+        let mut end = self.range(index).start;
         for child in self.children(index) {
             let range = self.range(child);
+            words.skipped(self, end..range.start);
+            end = range.end;
             match self.take(child) {
                 Low::Assignment(assignment) => assignments.push(assignment),
                 Low::Redirect(redirect) => {
@@ -524,6 +529,27 @@ impl Words {
             self.range = range;
         }
         self.open.extend(pieces);
+    }
+
+    /// Adds words that are in no node: the grammar drops a lone `-` before a heredoc.
+    fn skipped(&mut self, lowerer: &Lowerer<'_>, gap: Range<usize>) {
+        let mut at = gap.start;
+        for part in lowerer
+            .source
+            .slice(gap)
+            .split_inclusive(char::is_whitespace)
+        {
+            let word = part.trim();
+            if !word.is_empty() && word != "\\" {
+                let range = at..at + word.len();
+                let piece = Piece {
+                    range: range.clone(),
+                    kind: PieceKind::Bare,
+                };
+                self.add(lowerer, range, vec![piece]);
+            }
+            at += part.len();
+        }
     }
 
     fn end(&mut self, lowerer: &Lowerer<'_>) {

@@ -251,6 +251,9 @@ impl<'a> Lowerer<'a> {
     /// A word, or a piece of one.
     fn piece(&mut self, index: usize, kind: &str, range: Range<usize>) -> Low<'a> {
         let source = self.source;
+        // The grammar counts the blanks before an expansion in a string to the expansion.
+        let text = source.slice(range.clone());
+        let range = range.start + (text.len() - text.trim_start().len())..range.end;
         let parts = match kind {
             "word"
             | "number"

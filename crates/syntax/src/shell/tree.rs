@@ -1,6 +1,9 @@
 //! The grammar's tree as a flat list, and the limits under which it is built.
 
-use std::ops::{ControlFlow, Range};
+use std::{
+    cell::Cell,
+    ops::{ControlFlow, Range},
+};
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
@@ -10,6 +13,16 @@ const MAX_BYTES: usize = 256 * 1024;
 /// How often the parser may report progress (about every hundred tokens): the same on every
 /// machine, unlike a time limit.
 const MAX_CALLBACKS: u32 = 20_000;
+
+/// The text is handed to the parser in pieces of that size.
+const CHUNK: usize = 1024;
+
+/// How often each piece may be read on average. In an error every token may look ahead to the
+/// end of the text: that is work which no callback counts.
+const MAX_READS: usize = 100;
+
+/// How many `|` a text may have: an unfinished pipeline takes time with its length's square.
+const MAX_PIPES: usize = 5_000;
 
 /// A node of the grammar's tree.
 #[derive(Debug)]
@@ -127,24 +140,34 @@ pub(super) fn parse(text: &str) -> Option<Tree> {
     if text.len() > MAX_BYTES {
         return None;
     }
+    if text.bytes().filter(|byte| *byte == b'|').count() > MAX_PIPES {
+        return None;
+    }
     let mut parser = Parser::new();
     parser
         .set_language(&tree_sitter_bash::LANGUAGE.into())
         .ok()?;
+    let bytes = text.as_bytes();
+    let allowed = MAX_READS * (1 + bytes.len() / CHUNK);
+    let reads = Cell::new(0);
     let mut callbacks = 0_u32;
     let mut progress = |_: &ParseState| {
         callbacks += 1;
-        if callbacks > MAX_CALLBACKS {
+        if callbacks > MAX_CALLBACKS || reads.get() > allowed {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let bytes = text.as_bytes();
-    parser.parse_with_options(
-        &mut |offset, _| bytes.get(offset..).unwrap_or_default(),
-        None,
-        Some(options),
-    )
+    let mut read = |offset: usize, _| {
+        reads.set(reads.get() + 1);
+        let rest = match reads.get() <= allowed {
+            true => bytes.get(offset..).unwrap_or_default(),
+            false => &[],
+        };
+        rest.get(..CHUNK).unwrap_or(rest)
+    };
+    let tree = parser.parse_with_options(&mut read, None, Some(options))?;
+    (reads.get() <= allowed).then_some(tree)
 }
