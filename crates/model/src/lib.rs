@@ -1,1 +1,25 @@
-//! .
+//! What a repository deploys.
+//!
+//! In: a [`Tree`](preflint_source::Tree). Out: a [`Project`]: file facts (pure functions of one
+//! text, memoised by content) linked into project facts (plain values, built before any rule
+//! runs, in one fixed order). [`Rule`] and the [`Context`] that it reads live here. Whatever
+//! cannot be told from the files is unknown, and a rule keeps silent on unknown.
+#![warn(missing_docs)]
+
+pub mod classify;
+mod context;
+pub mod database;
+pub mod image;
+pub mod memo;
+pub mod package;
+mod project;
+pub mod python;
+mod repository;
+pub mod script;
+pub mod suppression;
+pub mod unit;
+pub mod workflow;
+
+pub use context::{Check, Context, Rule};
+pub use project::{BuildError, Project, Timing};
+pub use repository::Repository;

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod concise;
+mod document_error;
 mod explain;
 mod full;
 mod github;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 use preflint_core::{Outcome, RuleMeta, Sources};
 
+pub use document_error::document_error;
 pub use explain::explain;
 pub use rules::{rules_json, rules_text};
 

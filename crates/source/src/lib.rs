@@ -34,4 +34,5 @@ pub use git::{Branches, Git, Head, Remote};
 pub use memory::MemoryTree;
 pub use options::{Environment, Options};
 pub use presence::Presence;
+pub use read::read_config;
 pub use tree::{Content, Entry, Tree, TreeError};

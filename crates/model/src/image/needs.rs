@@ -1,0 +1,88 @@
+use preflint_core::Span;
+
+use super::install::join_image;
+use super::path::resolve;
+use super::{Image, Lookup, ProjectBuild};
+use crate::Repository;
+use crate::package::Need;
+
+/// A file that a build of a project needs and does not find.
+#[derive(Clone, Debug)]
+pub struct UnmetNeed<'a> {
+    /// The build.
+    pub build: &'a ProjectBuild,
+    /// What it needs.
+    pub need: &'a Need,
+    /// The pattern of the ignore file that keeps it out of the build context, if that is why.
+    pub ignored: Option<Span>,
+    /// The last `COPY` before the build into the project's folder: where the file should come along.
+    pub copy: Option<Span>,
+    /// The file's path in the repository.
+    pub path: String,
+}
+
+impl Image {
+    /// The needs of the image's builds that are certainly not met, each at the first build that
+    /// meets it.
+    #[must_use]
+    pub fn unmet_needs(&self, repository: &Repository) -> Vec<UnmetNeed<'_>> {
+        let mut found: Vec<UnmetNeed<'_>> = Vec::new();
+        for build in &self.builds {
+            for need in &build.package.needs {
+                let Some(inside) = resolve(Some(&build.folder), &need.path) else {
+                    continue;
+                };
+                let ignored = match self.lookup(repository, build.stage, build.step, &inside) {
+                    Lookup::Missing => None,
+                    Lookup::Ignored(pattern) => Some(pattern),
+                    Lookup::There(_) | Lookup::Unknown => continue,
+                };
+                let Some(path) = build.package.path_of(need) else {
+                    continue;
+                };
+                let known = found.iter().any(|other| {
+                    other.need == need && other.build.package.file == build.package.file
+                });
+                if !known {
+                    found.push(UnmetNeed {
+                        build,
+                        need,
+                        ignored,
+                        copy: self.last_copy(repository, build),
+                        path,
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// The last `COPY` before a build that brings a file of the project's folder.
+    fn last_copy(&self, repository: &Repository, build: &ProjectBuild) -> Option<Span> {
+        let before = self.stages[build.stage]
+            .steps
+            .iter()
+            .enumerate()
+            .take(build.step);
+        let copies = before.filter(|(_, step)| step.is_context_copy());
+        let mut last = None;
+        for (at, step) in copies {
+            let target = step.copy_target()?;
+            let inside = super::path::below(&build.folder, &target).is_some();
+            let brings = inside || self.brings_project(repository, build, at);
+            last = if brings { Some(step.span) } else { last };
+        }
+        last
+    }
+
+    fn brings_project(&self, repository: &Repository, build: &ProjectBuild, step: usize) -> bool {
+        let project = join_image(&build.folder, "pyproject.toml");
+        let there = |at: usize| {
+            matches!(
+                self.lookup(repository, build.stage, at, &project),
+                Lookup::There(_)
+            )
+        };
+        there(step + 1) && !there(step)
+    }
+}

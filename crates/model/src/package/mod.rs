@@ -1,0 +1,115 @@
+//! Python packages: the build backend and the files that it must find on disk.
+
+mod backend;
+mod read;
+
+use std::sync::Arc;
+
+use preflint_core::{FileId, Span};
+use rayon::prelude::*;
+
+pub use backend::Backend;
+
+use crate::Repository;
+use crate::memo::Memo;
+use crate::repository::{join, normalize};
+
+/// Every `pyproject.toml` of the repository.
+#[derive(Clone, Debug, Default)]
+pub struct Packages {
+    /// By path.
+    pub all: Vec<Arc<Package>>,
+}
+
+/// A Python project: the folder of a `pyproject.toml`.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// The `pyproject.toml`.
+    pub file: FileId,
+    /// Its folder, relative, with `/`; empty for the root.
+    pub folder: String,
+    /// Whether all of the file was understood.
+    pub complete: bool,
+    /// Whether it has a `[build-system]` table.
+    pub build_system: bool,
+    /// The backend that a build uses, and where it is named; `None` where it is not known. Without
+    /// `[build-system]`, pip takes setuptools.
+    pub backend: Option<&'static Backend>,
+    /// Where the backend is named.
+    pub backend_span: Option<Span>,
+    /// Whether the project says that it is no package (`[tool.uv] package = false`, poetry's
+    /// `package-mode = false`) or that it is one; `None` if it says nothing.
+    pub is_package: Option<bool>,
+    /// Whether it is the root of a uv workspace.
+    pub workspace: bool,
+    /// The files that its build opens and whose absence makes it fail.
+    pub needs: Vec<Need>,
+}
+
+/// A file that a build needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What it is to the build.
+    pub role: Role,
+    /// Its path relative to the project's folder, as written.
+    pub path: String,
+    /// Where it is named.
+    pub span: Span,
+    /// The error of a build without it.
+    pub error: String,
+}
+
+/// What a needed file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The readme.
+    Readme,
+    /// A fragment of which the readme is made.
+    ReadmeFragment,
+    /// The licence.
+    Licence,
+}
+
+impl Role {
+    /// What it is called in a message.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Readme => "readme",
+            Self::ReadmeFragment => "readme fragment",
+            Self::Licence => "licence file",
+        }
+    }
+}
+
+impl Packages {
+    /// Reads every `pyproject.toml` of `repository`.
+    #[must_use]
+    pub fn build(repository: &Repository, memo: &Memo) -> Self {
+        let files: Vec<FileId> = repository
+            .tree()
+            .files()
+            .filter(|(_, entry)| entry.path.rsplit('/').next() == Some("pyproject.toml"))
+            .map(|(file, _)| file)
+            .collect();
+        let all = files
+            .into_par_iter()
+            .filter_map(|file| read::package(repository, memo, file).map(Arc::new))
+            .collect();
+        Self { all }
+    }
+
+    /// The package whose folder is `folder`.
+    #[must_use]
+    pub fn in_folder(&self, folder: &str) -> Option<&Arc<Package>> {
+        self.all.iter().find(|package| package.folder == folder)
+    }
+}
+
+impl Package {
+    /// The path of a needed file in the repository; `None` if it leaves the root.
+    #[must_use]
+    pub fn path_of(&self, need: &Need) -> Option<String> {
+        normalize(&join(&self.folder, &need.path))
+    }
+}

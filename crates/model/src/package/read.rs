@@ -1,0 +1,205 @@
+use std::sync::Arc;
+
+use preflint_core::{FileId, Span};
+use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::python::{self, ExprKind, Parent};
+use preflint_syntax::toml;
+
+use super::{Backend, Need, Package, Role};
+use crate::Repository;
+use crate::memo::Memo;
+use crate::repository::{folder_of, join};
+
+/// Reads one file; `None` if it has no text.
+pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Option<Package> {
+    let text = repository.tree().shared_text(file)?;
+    let document: Arc<Document> = memo.get(text, 1, toml::parse);
+    let folder = folder_of(repository.path(file)).to_owned();
+    let build_system = document.at(&["build-system"]);
+    let named = document.at(&["build-system", "build-backend"]);
+    let backend = match (build_system, named.and_then(NodeRef::as_str)) {
+        // A backend in the project's own tree (`backend-path`) can do anything.
+        (Some(table), _) if table.get("backend-path").is_some() => None,
+        (Some(_), Some(module)) => Backend::of_module(module),
+        _ => Backend::setuptools(),
+    };
+    let mut package = Package {
+        file,
+        complete: document.complete(),
+        build_system: build_system.is_some(),
+        backend,
+        backend_span: named.map(|node| Span::new(file, node.range())),
+        is_package: is_package(&document),
+        workspace: document.at(&["tool", "uv", "workspace"]).is_some(),
+        needs: Vec::new(),
+        folder,
+    };
+    package.needs = needs(repository, memo, &document, &package);
+    Some(package)
+}
+
+fn is_package(document: &Document) -> Option<bool> {
+    let uv = document
+        .at(&["tool", "uv", "package"])
+        .and_then(NodeRef::as_bool);
+    uv.or_else(|| {
+        document
+            .at(&["tool", "poetry", "package-mode"])
+            .and_then(NodeRef::as_bool)
+    })
+}
+
+fn needs(
+    repository: &Repository,
+    memo: &Memo,
+    document: &Document,
+    package: &Package,
+) -> Vec<Need> {
+    let Some(backend) = package.backend else {
+        return Vec::new();
+    };
+    let mut needs = Vec::new();
+    let mut add = |role: Role, node: NodeRef<'_>, glob: bool| {
+        let Some(path) = node.as_str() else { return };
+        if backend.fails_without(role, glob) == Some(true) {
+            let span = Span::new(package.file, node.range());
+            needs.push(Need {
+                role,
+                path: path.to_owned(),
+                span,
+                error: backend.error(role, path),
+            });
+        }
+    };
+    for readme in readmes(document, backend) {
+        add(Role::Readme, readme, false);
+    }
+    for fragment in fragments(document) {
+        add(Role::ReadmeFragment, fragment, false);
+    }
+    if let Some(licence) = document.at(&["project", "license", "file"]) {
+        add(Role::Licence, licence, false);
+    }
+    let patterns = document.at(&["project", "license-files"]);
+    for pattern in patterns
+        .into_iter()
+        .flat_map(|list| list.items().collect::<Vec<_>>())
+    {
+        if pattern
+            .as_str()
+            .is_some_and(|text| !text.contains(['*', '?', '[']))
+        {
+            add(Role::Licence, pattern, true);
+        }
+    }
+    if backend.name == "setuptools" {
+        needs.extend(opened_by_setup(repository, memo, package));
+    }
+    needs
+}
+
+/// The readme's path: `readme = "..."`, `readme = { file = "..." }`, and poetry's own table for poetry.
+fn readmes<'a>(document: &'a Document, backend: &Backend) -> Vec<NodeRef<'a>> {
+    let mut nodes = Vec::new();
+    if let Some(readme) = document.at(&["project", "readme"]) {
+        nodes.push(readme.get("file").unwrap_or(readme));
+    }
+    if backend.name == "poetry-core"
+        && let Some(readme) = document.at(&["tool", "poetry", "readme"])
+    {
+        nodes.extend(readme.one_or_many());
+    }
+    nodes
+}
+
+/// The files of which hatch-fancy-pypi-readme makes the readme.
+fn fragments(document: &Document) -> Vec<NodeRef<'_>> {
+    let path = [
+        "tool",
+        "hatch",
+        "metadata",
+        "hooks",
+        "fancy-pypi-readme",
+        "fragments",
+    ];
+    let fragments = document
+        .at(&path)
+        .into_iter()
+        .flat_map(|list| list.items().collect::<Vec<_>>());
+    fragments
+        .filter_map(|fragment| fragment.get("path"))
+        .collect()
+}
+
+/// The files that a `setup.py` opens by a literal path at its top level: without one of them, it
+/// ends with `FileNotFoundError`.
+fn opened_by_setup(repository: &Repository, memo: &Memo, package: &Package) -> Vec<Need> {
+    let tree = repository.tree();
+    let Some(file) = tree.find(&join(&package.folder, "setup.py")) else {
+        return Vec::new();
+    };
+    let Some(text) = tree.shared_text(file) else {
+        return Vec::new();
+    };
+    let module = memo.get(text, 0, python::parse);
+    let mut needs = Vec::new();
+    for (id, expr) in module.all_exprs() {
+        let ExprKind::Call { func, args } = &expr.kind else {
+            continue;
+        };
+        let opens = matches!(&module.expr(*func).kind, ExprKind::Name(name) if &**name == "open");
+        let (Some(path), true) = (args.first().filter(|arg| arg.keyword.is_none()), opens) else {
+            continue;
+        };
+        let ExprKind::Str(name) = &module.expr(path.value).kind else {
+            continue;
+        };
+        let reads = args
+            .get(1)
+            .is_none_or(|mode| match &module.expr(mode.value).kind {
+                ExprKind::Str(mode) => !mode.contains(['w', 'a', 'x']),
+                _ => mode.keyword.is_some(),
+            });
+        let lower = name.to_ascii_lowercase();
+        let is_readme = ["readme", "license", "licence", "history", "changelog"]
+            .iter()
+            .any(|stem| lower.starts_with(stem));
+        if is_readme && reads && at_top_level(&module, Parent::Expr(id)) {
+            needs.push(Need {
+                role: if lower.starts_with("licen") {
+                    Role::Licence
+                } else {
+                    Role::Readme
+                },
+                path: name.to_string(),
+                span: Span::new(file, module.expr(path.value).range),
+                error: format!("FileNotFoundError: [Errno 2] No such file or directory: '{name}'"),
+            });
+        }
+    }
+    needs
+}
+
+/// Whether a node is evaluated whenever the module is: under no function, branch or `try`.
+fn at_top_level(module: &python::Module, mut parent: Parent) -> bool {
+    use preflint_syntax::python::StmtKind;
+    loop {
+        parent = match parent {
+            Parent::Module => return true,
+            Parent::Expr(id) => match &module.expr(id).kind {
+                ExprKind::Lambda { .. }
+                | ExprKind::Conditional { .. }
+                | ExprKind::And(..)
+                | ExprKind::Or(..) => return false,
+                _ => module.expr(id).parent,
+            },
+            Parent::Stmt(id) => match &module.stmt(id).kind {
+                StmtKind::With { .. }
+                | StmtKind::Assign { .. }
+                | StmtKind::AnnAssign { .. }
+                | StmtKind::Expr(_) => module.stmt(id).parent,
+                _ => return false,
+            },
+        };
+    }
+}

@@ -1,0 +1,256 @@
+use std::collections::BTreeMap;
+
+use preflint_core::{FileId, Span};
+use preflint_source::Presence;
+use preflint_syntax::data::NodeRef;
+use preflint_syntax::dockerfile::{self, InstructionKind};
+use preflint_syntax::yaml;
+
+use super::{Evidence, Unit, UnitKind};
+use crate::Repository;
+use crate::classify::{Kind, is_aside};
+use crate::memo::Memo;
+use crate::repository::{folder_of, join, normalize};
+use crate::workflow::{Step, Workflows};
+
+/// Where a build of a Dockerfile takes its context from, as one place says.
+struct Build {
+    dockerfile: String,
+    context: Option<String>,
+    evidence: Evidence,
+}
+
+/// Every Dockerfile with its build context: as compose files, workflows and Spaces say, else the
+/// folder whose files it copies. Where these disagree, the context is unknown.
+pub(super) fn images(
+    repository: &Repository,
+    memo: &Memo,
+    workflows: &Workflows,
+    spaces: &[(String, Span)],
+) -> Vec<Unit> {
+    let mut builds: BTreeMap<String, Vec<Build>> = BTreeMap::new();
+    let from_spaces = spaces.iter().map(|(folder, span)| Build {
+        dockerfile: join(folder, "Dockerfile"),
+        context: Some(folder.clone()),
+        evidence: Evidence {
+            span: *span,
+            text: "the Space's own Dockerfile".to_owned(),
+        },
+    });
+    let from_workflows = workflows
+        .all
+        .iter()
+        .flat_map(|w| &w.jobs)
+        .flat_map(|job| &job.steps)
+        .flat_map(of_step);
+    for build in compose(repository, memo)
+        .into_iter()
+        .chain(from_workflows)
+        .chain(from_spaces)
+    {
+        builds
+            .entry(build.dockerfile.clone())
+            .or_default()
+            .push(build);
+    }
+    let dockerfiles = repository.tree().files().filter(|(_, entry)| {
+        Kind::of_path(&entry.path) == Some(Kind::Dockerfile) && !is_aside(&entry.path)
+    });
+    dockerfiles
+        .map(|(file, entry)| {
+            let found = builds.remove(&*entry.path).unwrap_or_default();
+            let mut contexts: Vec<&Option<String>> =
+                found.iter().map(|build| &build.context).collect();
+            contexts.sort_unstable();
+            contexts.dedup();
+            let folder = match contexts.as_slice() {
+                [] => by_sources(repository, memo, file, &entry.path),
+                [one] => (*one).clone(),
+                _ => None,
+            };
+            Unit {
+                kind: UnitKind::Image,
+                file,
+                folder,
+                evidence: found.into_iter().map(|build| build.evidence).collect(),
+            }
+        })
+        .collect()
+}
+
+/// The Dockerfile's own folder, else the root: the first that holds every literal source.
+fn by_sources(repository: &Repository, memo: &Memo, file: FileId, path: &str) -> Option<String> {
+    let text = repository.tree().shared_text(file)?;
+    let document = memo.get(text, 0, dockerfile::parse);
+    let holds = |folder: &str| {
+        document
+            .instructions
+            .iter()
+            .all(|instruction| match &instruction.kind {
+                InstructionKind::Copy { sources, .. } if instruction.flag("from").is_none() => {
+                    sources.iter().all(|source| {
+                        let text = source.text.trim_start_matches('/');
+                        let literal = !text.contains(['$', '*', '?', '[', ':']);
+                        let missing = || {
+                            normalize(&join(folder, text))
+                                .is_none_or(|path| repository.at(&path) == Presence::Absent)
+                        };
+                        !literal || !missing()
+                    })
+                }
+                _ => true,
+            })
+    };
+    let own = folder_of(path);
+    [own, ""]
+        .into_iter()
+        .find(|folder| holds(folder))
+        .map(str::to_owned)
+}
+
+fn compose(repository: &Repository, memo: &Memo) -> Vec<Build> {
+    let tree = repository.tree();
+    let files = tree
+        .files()
+        .filter(|(_, entry)| is_compose(&entry.path) && !is_aside(&entry.path));
+    files
+        .flat_map(|(file, entry)| {
+            let Some(text) = tree.shared_text(file) else {
+                return Vec::new();
+            };
+            let document = memo.get(text, 0, yaml::parse);
+            let folder = folder_of(&entry.path);
+            let services = document
+                .at(&["services"])
+                .into_iter()
+                .flat_map(|services| services.entries().collect::<Vec<_>>());
+            services
+                .filter_map(|(_, service)| compose_build(file, folder, service))
+                .collect()
+        })
+        .collect()
+}
+
+/// `compose.yaml`, `docker-compose.prod.yml`, ...
+fn is_compose(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name
+        .strip_prefix("docker-")
+        .unwrap_or(name)
+        .strip_prefix("compose");
+    stem.is_some_and(|rest| rest.starts_with(['.', '-', '_']))
+        && Kind::of_path(path) == Some(Kind::Yaml)
+}
+
+fn compose_build(file: FileId, folder: &str, service: NodeRef<'_>) -> Option<Build> {
+    let build = service.get("build")?;
+    let (context, dockerfile) = if build.is_map() {
+        (
+            build.get("context"),
+            build.get("dockerfile").map(NodeRef::as_str),
+        )
+    } else {
+        (Some(build), None)
+    };
+    let context = context.map_or(Some("."), NodeRef::as_str)?;
+    let context = (!context.contains(['$', ':']))
+        .then(|| normalize(&join(folder, context)))
+        .flatten()?;
+    let dockerfile = normalize(&join(&context, dockerfile.unwrap_or(Some("Dockerfile"))?))?;
+    let evidence = Evidence {
+        span: Span::new(file, build.range()),
+        text: "built by compose".to_owned(),
+    };
+    Some(Build {
+        dockerfile,
+        context: Some(context),
+        evidence,
+    })
+}
+
+fn of_step(step: &Step) -> Vec<Build> {
+    let action = step
+        .uses
+        .as_ref()
+        .filter(|_| step.action() == Some("docker/build-push-action"));
+    if let Some(uses) = action {
+        let input = |name: &str| step.input(name).map(|value| value.text.as_str());
+        let context = input("context").map_or_else(|| Some(String::new()), literal);
+        let dockerfile = match (input("file"), &context) {
+            (Some(file), _) => literal(file),
+            (None, Some(context)) => Some(join(context, "Dockerfile")),
+            (None, None) => None,
+        };
+        let evidence = Evidence {
+            span: uses.span,
+            text: "built by a workflow".to_owned(),
+        };
+        return dockerfile
+            .map(|dockerfile| Build {
+                dockerfile,
+                context,
+                evidence,
+            })
+            .into_iter()
+            .collect();
+    }
+    let Some(run) = &step.run else {
+        return Vec::new();
+    };
+    let base = step
+        .working_directory
+        .as_ref()
+        .map_or(Some(String::new()), |dir| literal(&dir.text));
+    let Some(base) = base.filter(|_| {
+        !run.simple_commands()
+            .any(|(_, words)| words.first().is_some_and(|w| w == "cd"))
+    }) else {
+        return Vec::new();
+    };
+    run.simple_commands()
+        .filter_map(|(command, words)| {
+            let (dockerfile, context) = docker_build(&words)?;
+            let context = normalize(&join(&base, &context))?;
+            let dockerfile = match dockerfile {
+                Some(file) => normalize(&join(&base, &file))?,
+                None => join(&context, "Dockerfile"),
+            };
+            let evidence = Evidence {
+                span: run.span(command.range),
+                text: "built by a workflow".to_owned(),
+            };
+            Some(Build {
+                dockerfile,
+                context: Some(context),
+                evidence,
+            })
+        })
+        .collect()
+}
+
+/// `-f` and the context of a `docker build` whose words are all literal where it matters.
+fn docker_build(words: &[String]) -> Option<(Option<String>, String)> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (["docker", "build", rest @ ..]
+    | ["docker", "buildx", "build", rest @ ..]
+    | ["docker", "image", "build", rest @ ..]) = words.as_slice()
+    else {
+        return None;
+    };
+    let mut file = None;
+    let mut rest_iter = rest.iter();
+    while let Some(word) = rest_iter.next() {
+        if let Some(inline) = word.strip_prefix("--file=") {
+            file = Some(literal(inline)?);
+        } else if matches!(*word, "-f" | "--file") {
+            file = Some(literal(rest_iter.next()?)?);
+        }
+    }
+    let context = literal(rest.last()?).filter(|context| !context.starts_with('-'))?;
+    Some((file, context))
+}
+
+fn literal(path: &str) -> Option<String> {
+    let known = !path.is_empty() && !path.contains(['$', '{', '*', ':']);
+    known.then(|| normalize(path)).flatten()
+}

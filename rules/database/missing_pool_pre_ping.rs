@@ -1,0 +1,73 @@
+use preflint_core::{Edit, Fix, Safety, Span, TextRange};
+use preflint_model::database::{Engine, EngineKind};
+use preflint_model::{Context, Repository};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let repository = cx.repository();
+    for engine in cx
+        .databases()
+        .engines
+        .iter()
+        .filter(|engine| keeps_stale_connections(engine))
+    {
+        let message = "this engine keeps connections and does not test them before use: after an idle time-out or a \
+                       restart of the server, the first query fails with \"InterfaceError: connection is closed\"";
+        let fix = add_option(repository, engine);
+        let finding = cx.report(
+            "async-engine",
+            "pool_pre_ping",
+            message,
+            engine.function,
+            "no `pool_pre_ping=True`",
+        );
+        if let Some(server) = engine.server {
+            finding.related(server, "the database is a server");
+        }
+        finding.help("pass `pool_pre_ping=True`, or `poolclass=NullPool` where the server pools connections itself");
+        if let Some(fix) = fix {
+            finding.fix(fix);
+        }
+    }
+}
+
+/// An asynchronous engine with a pool that keeps connections to a server, all of whose options are
+/// known, and `pool_pre_ping` not among them.
+fn keeps_stale_connections(engine: &Engine) -> bool {
+    engine.kind == EngineKind::Async
+        && engine.complete
+        && !engine.one_shot
+        && !engine.url.is_sqlite()
+        && engine.pool.keeps_connections() == Some(true)
+        && (engine.server.is_some() || engine.url.is_own_dialect().is_some())
+        && !engine
+            .options
+            .iter()
+            .any(|option| option.name == "pool_pre_ping")
+}
+
+/// Adds the option at the end of a call that is written out.
+fn add_option(repository: &Repository, engine: &Engine) -> Option<Fix> {
+    let text = repository.slice(engine.span);
+    let body = text.strip_suffix(')')?;
+    let trimmed = body.trim_end();
+    let comma = if trimmed.ends_with([',', '(']) {
+        ""
+    } else {
+        ","
+    };
+    let space = if trimmed.ends_with('(') { "" } else { " " };
+    // After the last argument, before a line break that stands in front of the parenthesis.
+    let last_line = trimmed.rsplit('\n').next().unwrap_or(trimmed);
+    if last_line.contains('#') {
+        return None;
+    }
+    let at = engine.span.range.start() + u32::try_from(trimmed.len()).ok()?;
+    Some(Fix {
+        title: "test connections before use".to_owned(),
+        safety: Safety::Safe,
+        edits: vec![Edit::Replace {
+            span: Span::new(engine.span.file, TextRange::empty(at)),
+            text: format!("{comma}{space}pool_pre_ping=True"),
+        }],
+    })
+}

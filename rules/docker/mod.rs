@@ -1,0 +1,6 @@
+//! Dockerfiles: what is in the image when a command needs it.
+
+mod readme_ignored;
+mod readme_not_copied;
+
+include!(concat!(env!("OUT_DIR"), "/docker.rs"));

@@ -1,0 +1,202 @@
+use preflint_core::{Edit, Fix, Safety, Span};
+use preflint_model::workflow::{Condition, Filter, Truth, Workflow, pushes};
+use preflint_model::{Context, Repository};
+
+/// What a default branch is called almost everywhere, and a tag never.
+const USUAL: [&str; 2] = ["main", "master"];
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for workflow in &cx.workflows().all {
+        triggers(cx, workflow);
+        for job in &workflow.jobs {
+            let conditions = job
+                .condition
+                .iter()
+                .chain(job.steps.iter().filter_map(|step| step.condition.as_ref()));
+            for found in conditions {
+                condition(cx, found);
+            }
+            for step in &job.steps {
+                let elsewhere = step.working_directory.is_some() || checks_out_another(&job.steps);
+                let Some(run) = step.run.as_ref().filter(|_| !elsewhere) else {
+                    continue;
+                };
+                for push in pushes(run).unwrap_or_default() {
+                    if let Some(source) =
+                        push.source.filter(|source| absent(cx.repository(), source))
+                    {
+                        let message = format!(
+                            "`git push` names the branch `{source}`, which the repository does not have: it fails \
+                             with \"error: src refspec {source} does not match any\""
+                        );
+                        let branches = known(cx.repository());
+                        cx.report("push", source, message, push.span, "pushes a branch that is not there").help(
+                            format!("push `HEAD:<branch of the remote>`, or a branch that exists ({branches})"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn triggers(cx: &mut Context<'_>, workflow: &Workflow) {
+    for trigger in &workflow.triggers {
+        let positives: Vec<&Filter> = trigger
+            .branches
+            .iter()
+            .filter(|filter| !filter.pattern.starts_with('!'))
+            .collect();
+        let literals: Option<Vec<&str>> = positives.iter().map(|filter| filter.literal()).collect();
+        let Some(literals) = literals.filter(|literals| !literals.is_empty()) else {
+            continue;
+        };
+        let of_this_repository = matches!(
+            &*trigger.event,
+            "push" | "pull_request" | "pull_request_target" | "merge_group"
+        );
+        if !of_this_repository
+            || trigger.tags
+            || !literals.iter().all(|name| absent(cx.repository(), name))
+        {
+            continue;
+        }
+        let alternative = workflow.triggers.iter().any(|other| {
+            matches!(
+                &*other.event,
+                "workflow_dispatch"
+                    | "schedule"
+                    | "workflow_call"
+                    | "repository_dispatch"
+                    | "release"
+            ) || (other.event == trigger.event && other.tags)
+        });
+        let case = if alternative {
+            "trigger-with-alternative"
+        } else {
+            "trigger"
+        };
+        let event = &trigger.event;
+        let names = literals.join("`, `");
+        let verb = if alternative {
+            "this trigger never fires"
+        } else {
+            "the workflow never runs"
+        };
+        let message = format!(
+            "`on.{event}` waits for `{names}`, and the repository has no such branch: {verb}"
+        );
+        let (first, rest) = (positives[0], &positives[1..]);
+        let fix = rename(cx.repository(), first.span, rest.is_empty());
+        let branches = known(cx.repository());
+        let finding = cx.report(
+            case,
+            literals.join(","),
+            message,
+            first.span,
+            format!("{branches} exist"),
+        );
+        for filter in rest {
+            finding.related(filter.span, "nor does this one");
+        }
+        finding.help("name a branch that exists, or drop the filter");
+        if let Some(fix) = fix {
+            finding.fix(fix);
+        }
+    }
+}
+
+fn condition(cx: &mut Context<'_>, condition: &Condition) {
+    let repository = cx.repository();
+    let never = condition
+        .expression
+        .truth(&|path, text| match branch(path, text) {
+            Some(name) if absent(repository, name) => Truth::False,
+            _ => Truth::Unknown,
+        });
+    if never != Truth::False {
+        return;
+    }
+    let equalities = condition.expression.equalities();
+    let missing = equalities
+        .into_iter()
+        .filter_map(|(path, text)| branch(path, text))
+        .find(|name| absent(repository, name));
+    let Some(name) = missing.map(str::to_owned) else {
+        return;
+    };
+    let message = format!(
+        "this condition holds only on `{name}`, and the repository has no such branch: it is always skipped"
+    );
+    let branches = known(repository);
+    cx.report(
+        "condition",
+        name,
+        message,
+        condition.span,
+        format!("{branches} exist"),
+    )
+    .help("compare with a branch that exists, or with `github.event.repository.default_branch`");
+}
+
+/// The branch that a comparison of `path` with `text` asks for. A pull request's head may come
+/// from a fork and have any name, so `github.head_ref` proves nothing.
+fn branch<'a>(path: &str, text: &'a str) -> Option<&'a str> {
+    match path {
+        "github.ref" => text.strip_prefix("refs/heads/"),
+        "github.ref_name" => Some(text).filter(|name| USUAL.contains(name)),
+        "github.base_ref" => (!text.is_empty()).then_some(text),
+        _ => None,
+    }
+}
+
+/// Whether a branch of that name is known not to exist.
+fn absent(repository: &Repository, name: &str) -> bool {
+    name != "gh-pages" && repository.has_branch(name) == Some(false)
+}
+
+fn known(repository: &Repository) -> String {
+    let all = repository.git().branches.all();
+    let shown: Vec<String> = all.iter().take(4).map(|name| format!("`{name}`")).collect();
+    let more = if all.len() > 4 {
+        format!(" and {} more", all.len() - 4)
+    } else {
+        String::new()
+    };
+    if shown.len() == 1 && more.is_empty() {
+        format!("only {}", shown[0])
+    } else {
+        format!("{}{more}", shown.join(", "))
+    }
+}
+
+/// The one usual branch that exists, in place of a single name.
+fn rename(repository: &Repository, span: Span, alone: bool) -> Option<Fix> {
+    let default = repository.git().default_branch.clone();
+    let usual = || {
+        USUAL
+            .into_iter()
+            .find(|name| repository.has_branch(name) == Some(true))
+            .map(str::to_owned)
+    };
+    let target = default.or_else(usual).filter(|_| alone)?;
+    let quote = match repository.slice(span).chars().next() {
+        Some(quote @ ('"' | '\'')) => quote.to_string(),
+        _ => String::new(),
+    };
+    Some(Fix {
+        title: format!("wait for `{target}`"),
+        safety: Safety::Unsafe,
+        edits: vec![Edit::Replace {
+            span,
+            text: format!("{quote}{target}{quote}"),
+        }],
+    })
+}
+
+/// A checkout of another repository may have any branch.
+fn checks_out_another(steps: &[preflint_model::workflow::Step]) -> bool {
+    steps
+        .iter()
+        .any(|step| step.action() == Some("actions/checkout") && step.input("repository").is_some())
+}

@@ -1,0 +1,5 @@
+//! GitHub workflows: triggers, branches, permissions.
+
+mod branch_mismatch;
+
+include!(concat!(env!("OUT_DIR"), "/workflow.rs"));

@@ -1,0 +1,10 @@
+//! Black-box tests of preflint: rule pages, the command line, whole repositories, structure.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests fail by panicking and read what they wrote"
+)]
+
+mod command;
+mod pages;
+mod structure;
