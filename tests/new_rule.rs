@@ -47,7 +47,7 @@ fn two_files_and_one_line() {
             "xtask",
             "--",
             "new-rule",
-            "docker/port-mismatch",
+            "docker/scaffold-example",
             "--rules",
         ])
         .arg(&rules)
@@ -64,7 +64,10 @@ fn two_files_and_one_line() {
         .keys()
         .filter(|path| !before.contains_key(*path))
         .collect();
-    assert_eq!(new, ["docker/scaffold_example.md", "docker/scaffold_example.rs"]);
+    assert_eq!(
+        new,
+        ["docker/scaffold_example.md", "docker/scaffold_example.rs"]
+    );
     let changed: Vec<&String> = before
         .keys()
         .filter(|path| before[*path] != after[*path])
