@@ -1,6 +1,7 @@
 //! TypeScript and JavaScript modules of server-rendered sites: which are loaded on the server, and
 //! what they read of the browser while they load.
 
+mod edit_link;
 mod graph;
 mod scopes;
 mod server;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use preflint_core::{FileId, Span};
 use preflint_syntax::script::{self, Dialect, Module};
 
+pub use edit_link::EditLink;
 pub use scopes::{Binding, BindingKind, ScopeId, Scopes};
 
 use crate::Repository;
@@ -24,6 +26,8 @@ use crate::unit::{UnitKind, Units};
 pub struct ScriptModules {
     /// By place.
     pub loads: Vec<LoadUse>,
+    /// Where the sites' pages send someone who wants to edit them.
+    pub edit_links: Vec<EditLink>,
 }
 
 /// A browser global that is read while a module loads on the server.
@@ -104,8 +108,8 @@ impl ScriptModules {
     /// Follows the imports of every Docusaurus site and evaluates what is loaded.
     #[must_use]
     pub fn build(repository: &Repository, memo: &Memo, units: &Units) -> Self {
-        let mut loads: Vec<LoadUse> = units
-            .of_kind(|kind| kind == UnitKind::Site)
+        let sites = || units.of_kind(|kind| kind == UnitKind::Site);
+        let mut loads: Vec<LoadUse> = sites()
             .filter_map(|unit| {
                 Some(site::loads(
                     repository,
@@ -116,8 +120,17 @@ impl ScriptModules {
             })
             .flatten()
             .collect();
+        let edit_links = sites()
+            .filter_map(|unit| {
+                Some(edit_link::edit_links(
+                    unit.file,
+                    &*ScriptFile::read(repository, memo, unit.file)?,
+                ))
+            })
+            .flatten()
+            .collect();
         loads.sort_by(|a, b| (a.first.span, &a.global).cmp(&(b.first.span, &b.global)));
         loads.dedup_by(|a, b| a.first.span == b.first.span && a.global == b.global);
-        Self { loads }
+        Self { loads, edit_links }
     }
 }
