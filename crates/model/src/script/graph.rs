@@ -154,7 +154,7 @@ fn static_imports(script: &ScriptFile) -> Vec<(&str, TextRange)> {
     for id in &module.body {
         match &module.stmt(*id).kind {
             StmtKind::Import(import) if !is_elided(script, import) => {
-                found.push((&*import.source.name, import.source.range))
+                found.push((&*import.source.name, import.source.range));
             }
             StmtKind::Export(Export::Named {
                 source: Some(source),

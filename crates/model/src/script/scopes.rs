@@ -234,11 +234,9 @@ impl Scopes {
                 declaration,
                 pattern,
                 ..
-            } => {
-                if declaration.is_some() {
-                    let own = self.of_stmt[&id];
-                    self.bind_pattern(module, own, *pattern, None);
-                }
+            } if declaration.is_some() => {
+                let own = self.of_stmt[&id];
+                self.bind_pattern(module, own, *pattern, None);
             }
             StmtKind::Try {
                 param: Some(param), ..
@@ -286,10 +284,10 @@ impl Scopes {
                     }
                 }
                 PatternKind::Array(items) => {
-                    open.extend(items.iter().flatten().map(|item| (*item, false)))
+                    open.extend(items.iter().flatten().map(|item| (*item, false)));
                 }
                 PatternKind::Rest(inner) | PatternKind::Default(inner, _) => {
-                    open.push((*inner, false))
+                    open.push((*inner, false));
                 }
                 PatternKind::Expr(_) | PatternKind::Unknown => {}
             }
@@ -334,7 +332,7 @@ impl Scopes {
                     }
                 }
                 PatternKind::Object(properties) => {
-                    open.extend(properties.iter().map(|property| property.value))
+                    open.extend(properties.iter().map(|property| property.value));
                 }
                 PatternKind::Array(items) => open.extend(items.iter().flatten()),
                 PatternKind::Rest(inner) | PatternKind::Default(inner, _) => open.push(*inner),

@@ -180,7 +180,7 @@ fn site_entries(repository: &Repository, root: &str) -> Vec<FileId> {
         match Kind::of_path(&path) {
             Some(Kind::Script(_)) if is_page(&path) || is_theme(&path) => entries.push(file),
             Some(Kind::Markdown) if is_document(&path) => {
-                entries.extend(document_imports(repository, root, file))
+                entries.extend(document_imports(repository, root, file));
             }
             _ => {}
         }

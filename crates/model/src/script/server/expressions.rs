@@ -95,10 +95,10 @@ impl Evaluator<'_> {
                     .unwrap_or(Value::Unknown);
             }
             ExprKind::Template { tag, exprs, .. } => {
-                self.all(module, tag.iter().chain(exprs).copied())
+                self.all(module, tag.iter().chain(exprs).copied());
             }
             ExprKind::Await(inner) | ExprKind::Spread(inner) | ExprKind::ImportCall(inner) => {
-                self.all(module, [*inner])
+                self.all(module, [*inner]);
             }
             ExprKind::This
             | ExprKind::Super
