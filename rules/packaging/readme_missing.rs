@@ -10,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             continue;
         }
         for need in &package.needs {
-            let Some(path) = package.path_of(need) else {
+            let Some(path) = package.path_of(need).filter(|path| !is_made(cx, path)) else {
                 continue;
             };
             let ignored = match repository.at(&path) {
@@ -48,4 +48,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// Without `[build-system]`, or where it says that it is none, nothing builds the project.
 fn is_built(package: &Package) -> bool {
     package.complete && package.is_package.unwrap_or(package.build_system)
+}
+
+/// A script that names the file may make it before the build.
+fn is_made(cx: &Context<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    cx.workflows().scripts_mention(name)
 }

@@ -108,7 +108,7 @@ impl Image {
                 depth,
             ),
             InstructionKind::Run(_) => match &step.script {
-                Some(script) => may_write(script, step, path).then_some(Said::Maybe),
+                Some(script) => may_write(script, step, path, u32::MAX).then_some(Said::Maybe),
                 None => Some(Said::Maybe).filter(|_| mentions(&step.instruction.kind, path)),
             },
             InstructionKind::Invalid => Some(Said::Maybe),
@@ -246,12 +246,7 @@ impl Image {
         rest: &str,
         depth: usize,
     ) -> Option<Said> {
-        let lower = from.to_ascii_lowercase();
-        let by_name = self.stages[..stage]
-            .iter()
-            .rposition(|stage| stage.name.as_deref() == Some(&*lower));
-        let by_number = || lower.parse::<usize>().ok().filter(|number| *number < stage);
-        let Some(other) = by_name.or_else(by_number) else {
+        let Some(other) = self.stage_named(stage, from) else {
             // A published image: what it holds is unknown, and that it holds a readme of ours is not
             // to be excluded where a whole folder is copied.
             return Some(Said::Maybe);
@@ -349,53 +344,87 @@ fn mentions(kind: &InstructionKind, path: &str) -> bool {
 }
 
 /// Whether a script may bring `path`: it names the file, or unpacks, clones or copies to a place
-/// above it.
-fn may_write(script: &Script, step: &Step, path: &str) -> bool {
+/// above it, or runs a program of the repository. Only commands that end before byte `before` of the
+/// script count.
+pub(super) fn may_write(script: &Script, step: &Step, path: &str, before: u32) -> bool {
     if !script.complete {
         return true;
     }
-    script.commands.iter().any(|command| {
-        let CommandKind::Simple {
-            words, redirects, ..
-        } = &command.kind
-        else {
-            return false;
-        };
-        let text = |word: &Word| step.environment.expand(word);
-        let named = |word: &Word| text(word).is_some_and(|text| text.contains(name(path)));
-        if words.iter().any(named)
-            || redirects
-                .iter()
-                .filter_map(|redirect| redirect.target.as_ref())
-                .any(named)
-        {
-            return true;
-        }
-        let Some(program) = words.first().and_then(text) else {
-            return !words.is_empty();
-        };
-        let arguments: Vec<Option<String>> = words[1..].iter().map(text).collect();
-        let unpacks = match (name(&program), arguments.first()) {
-            ("git", Some(Some(subcommand))) => matches!(
-                subcommand.as_str(),
-                "clone" | "checkout" | "pull" | "submodule"
-            ),
-            ("cp" | "mv" | "ln" | "install" | "rsync", _) => {
-                return arguments
-                    .last()
-                    .is_some_and(|last| reaches(last.as_deref(), step, path));
+    script
+        .commands
+        .iter()
+        .filter(|command| command.range.end() <= before)
+        .any(|command| {
+            let CommandKind::Simple {
+                words, redirects, ..
+            } = &command.kind
+            else {
+                return false;
+            };
+            let text = |word: &Word| step.environment.expand(word);
+            let named = |word: &Word| text(word).is_some_and(|text| text.contains(name(path)));
+            if words.iter().any(named)
+                || redirects
+                    .iter()
+                    .filter_map(|redirect| redirect.target.as_ref())
+                    .any(named)
+            {
+                return true;
             }
-            (tool, _) => matches!(
-                tool,
-                "tar" | "unzip" | "bsdtar" | "7z" | "cookiecutter" | "copier" | "svn" | "hg"
-            ),
-        };
-        unpacks
-            && (arguments
-                .iter()
-                .any(|word| reaches(word.as_deref(), step, path))
-                || reaches(Some("."), step, path))
-    })
+            let Some(program) = words.first().and_then(text) else {
+                return !words.is_empty();
+            };
+            let arguments: Vec<Option<String>> = words[1..].iter().map(text).collect();
+            if runs_repository_code(&program, &arguments) {
+                return true;
+            }
+            let unpacks = match (name(&program), arguments.first()) {
+                ("git", Some(Some(subcommand))) => matches!(
+                    subcommand.as_str(),
+                    "clone" | "checkout" | "pull" | "submodule"
+                ),
+                ("cp" | "mv" | "ln" | "install" | "rsync", _) => {
+                    return arguments
+                        .last()
+                        .is_some_and(|last| reaches(last.as_deref(), step, path));
+                }
+                (tool, _) => matches!(
+                    tool,
+                    "tar" | "unzip" | "bsdtar" | "7z" | "cookiecutter" | "copier" | "svn" | "hg"
+                ),
+            };
+            unpacks
+                && (arguments
+                    .iter()
+                    .any(|word| reaches(word.as_deref(), step, path))
+                    || reaches(Some("."), step, path))
+        })
+}
+
+/// Whether a command runs a program of the repository, which may write anything: `./prepare.sh`,
+/// `bash scripts/x.sh`, `python setup_data.py`, `make`. An absolute path is an installer's.
+fn runs_repository_code(program: &str, arguments: &[Option<String>]) -> bool {
+    let relative = |path: &str| path.contains(['/', '.']) && !path.starts_with('/');
+    let first = arguments
+        .iter()
+        .flatten()
+        .find(|word| !word.starts_with('-'));
+    let option = |flag: &str| {
+        arguments
+            .first()
+            .is_some_and(|word| word.as_deref() == Some(flag))
+    };
+    match name(program) {
+        "make" | "just" | "task" | "invoke" | "nox" | "tox" => true,
+        "npm" | "yarn" | "pnpm" | "bun" => arguments.iter().flatten().any(|word| word == "run"),
+        "sh" | "bash" | "node" | "source" | "." => {
+            !option("-c") && first.is_some_and(|script| relative(script))
+        }
+        tool if tool.starts_with("python") => {
+            !option("-c") && !option("-m") && first.is_some_and(|script| relative(script))
+        }
+        _ => program.contains('/') && relative(program),
+    }
 }
 
 /// Whether `path` lies at or below a word of a command, or the word is not known.

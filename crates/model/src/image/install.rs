@@ -80,7 +80,13 @@ pub(super) fn builds(
 ) -> Vec<ProjectBuild> {
     let mut found = Vec::new();
     let last = image.stages.len().saturating_sub(1);
-    for (stage_at, stage) in image.stages.iter().enumerate() {
+    let built = image.built_stages();
+    for (stage_at, stage) in image
+        .stages
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| built.contains(at))
+    {
         let start = stage.steps.iter().rposition(|step| {
             matches!(
                 step.instruction.kind,
@@ -169,45 +175,62 @@ fn may_count(call: &Call, step: &Step, image: &Image) -> bool {
     }
 }
 
-/// Whether the Dockerfile installs Poetry without a version, or with one from 2 on.
+/// Whether the Dockerfile certainly installs Poetry 2 or newer: by a variable that names it, or
+/// without any version, which is the newest one.
 fn poetry_is_current(image: &Image) -> bool {
     let steps = || image.stages.iter().flat_map(|stage| &stage.steps);
-    let pinned = |version: &str| {
-        version
-            .trim_start_matches(['=', '~', '^', '>', '<', ' '])
-            .starts_with(['0', '1'])
+    let old = |version: &str| {
+        !version
+            .trim_start_matches(['=', '~', '^', '>', ' '])
+            .starts_with(['2', '3'])
     };
-    let by_variable = steps().any(|step| step.environment.has("POETRY_VERSION"));
-    let old_variable =
-        steps().any(|step| step.environment.get("POETRY_VERSION").is_none_or(pinned));
-    if by_variable {
-        return !old_variable;
+    let mut by_variable = steps()
+        .filter(|step| step.environment.has("POETRY_VERSION"))
+        .peekable();
+    if by_variable.peek().is_some() {
+        return by_variable.all(|step| {
+            step.environment
+                .get("POETRY_VERSION")
+                .is_some_and(|version| !old(version))
+        });
     }
-    steps()
-        .filter_map(|step| step.script.as_ref())
-        .any(|script| {
-            script.commands.iter().any(|command| {
-                let CommandKind::Simple { words, .. } = &command.kind else {
-                    return false;
-                };
-                let words: Vec<String> = words
-                    .iter()
-                    .filter_map(|word| word.literal().map(std::borrow::Cow::into_owned))
-                    .collect();
-                let installs = words.iter().any(|word| word == "install")
-                    || words
-                        .iter()
-                        .any(|word| word.contains("install.python-poetry.org"));
-                installs
-                    && words.iter().any(|word| {
-                        word == "poetry"
-                            || word.contains("install.python-poetry.org")
-                            || word
-                                .strip_prefix("poetry==")
-                                .is_some_and(|version| !pinned(version))
-                    })
-            })
-        })
+    let scripts = || steps().filter_map(|step| step.script.as_ref());
+    let commands = scripts().flat_map(|script| &script.commands);
+    let mut installed = false;
+    for command in commands {
+        let CommandKind::Simple {
+            words, assignments, ..
+        } = &command.kind
+        else {
+            continue;
+        };
+        let words: Vec<String> = words
+            .iter()
+            .filter_map(|word| word.literal().map(std::borrow::Cow::into_owned))
+            .collect();
+        let pinned = words.iter().any(|word| {
+            word.starts_with("poetry=")
+                || word.starts_with("poetry<")
+                || word.starts_with("poetry~")
+                || word == "--version"
+        }) || assignments
+            .iter()
+            .any(|assignment| &*assignment.name == "POETRY_VERSION");
+        if pinned {
+            return false;
+        }
+        let installer = words.first().is_some_and(|program| {
+            matches!(
+                name(program),
+                "pip" | "pip3" | "pipx" | "uv" | "python" | "python3"
+            ) && words.iter().any(|word| word == "install")
+        });
+        installed |= installer && words.iter().any(|word| word == "poetry");
+        installed |= words
+            .iter()
+            .any(|word| word.contains("install.python-poetry.org"));
+    }
+    installed
 }
 
 type Found = (Vec<Option<String>>, Option<String>, Span);

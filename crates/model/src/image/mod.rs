@@ -11,6 +11,7 @@ mod install;
 mod needs;
 mod path;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use preflint_core::{FileId, Span, TextRange};
@@ -115,6 +116,46 @@ impl Step {
     #[must_use]
     pub fn shell_span(&self, range: TextRange) -> Span {
         Span::new(self.span.file, range.shift(self.script_start))
+    }
+}
+
+impl Image {
+    /// The stages that the last one needs, by `FROM`, `COPY --from` or a mount: BuildKit builds no
+    /// others.
+    #[must_use]
+    pub fn built_stages(&self) -> BTreeSet<usize> {
+        let mut built = BTreeSet::new();
+        let mut open: Vec<usize> = self.stages.len().checked_sub(1).into_iter().collect();
+        while let Some(at) = open.pop() {
+            if !built.insert(at) {
+                continue;
+            }
+            let stage = &self.stages[at];
+            if let Base::Stage(earlier) = stage.base {
+                open.push(earlier);
+            }
+            for flag in stage.steps.iter().flat_map(|step| &step.instruction.flags) {
+                let from = match &*flag.name {
+                    "from" => Some(&*flag.value),
+                    "mount" => flag
+                        .value
+                        .split(',')
+                        .find_map(|field| field.strip_prefix("from=")),
+                    _ => None,
+                };
+                open.extend(from.and_then(|from| self.stage_named(at, from)));
+            }
+        }
+        built
+    }
+
+    /// The stage before stage `before` that a `--from` names, by name or number.
+    fn stage_named(&self, before: usize, from: &str) -> Option<usize> {
+        let lower = from.to_ascii_lowercase();
+        let by_name = self.stages[..before]
+            .iter()
+            .rposition(|stage| stage.name.as_deref() == Some(&*lower));
+        by_name.or_else(|| lower.parse().ok().filter(|number| *number < before))
     }
 }
 

@@ -1,5 +1,6 @@
 use preflint_core::Span;
 
+use super::files::may_write;
 use super::install::join_image;
 use super::path::resolve;
 use super::{Image, Lookup, ProjectBuild};
@@ -37,6 +38,9 @@ impl Image {
                     Lookup::Ignored(pattern) => Some(pattern),
                     Lookup::There(_) | Lookup::Unknown => continue,
                 };
+                if self.may_be_made(repository, build, need, &inside) {
+                    continue;
+                }
                 let Some(path) = build.package.path_of(need) else {
                     continue;
                 };
@@ -55,6 +59,33 @@ impl Image {
             }
         }
         found
+    }
+
+    /// Whether the commands before the build in its own `RUN` may make the file, or what needs it (a
+    /// `setup.py`) is not in the image either.
+    fn may_be_made(
+        &self,
+        repository: &Repository,
+        build: &ProjectBuild,
+        need: &Need,
+        inside: &str,
+    ) -> bool {
+        let step = &self.stages[build.stage].steps[build.step];
+        let start = build.span.range.start().saturating_sub(step.script_start);
+        let made = step
+            .script
+            .as_ref()
+            .is_some_and(|script| may_write(script, step, inside, start));
+        let asked_by_other = need.span.file != build.package.file;
+        let setup = || {
+            self.lookup(
+                repository,
+                build.stage,
+                build.step,
+                &join_image(&build.folder, "setup.py"),
+            )
+        };
+        made || (asked_by_other && !matches!(setup(), Lookup::There(_)))
     }
 
     /// The last `COPY` before a build that brings a file of the project's folder.

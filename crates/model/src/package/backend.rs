@@ -15,7 +15,9 @@ pub struct Backend {
     licence_file: Option<bool>,
     licence_glob: Option<bool>,
     error: String,
-    licence_error: String,
+    licence_error: Option<String>,
+    licence_glob_error: Option<String>,
+    fragment_error: Option<String>,
 }
 
 impl Backend {
@@ -43,14 +45,16 @@ impl Backend {
         }
     }
 
-    /// The error of a build without `path`.
+    /// The error of a build without `path`; `glob`: it is named as a pattern.
     #[must_use]
-    pub fn error(&self, role: Role, path: &str) -> String {
-        let template = match role {
-            Role::Licence if !self.licence_error.is_empty() => &self.licence_error,
-            _ => &self.error,
+    pub fn error(&self, role: Role, glob: bool, path: &str) -> String {
+        let own = match role {
+            Role::Readme => None,
+            Role::ReadmeFragment => self.fragment_error.as_ref(),
+            Role::Licence if glob => self.licence_glob_error.as_ref(),
+            Role::Licence => self.licence_error.as_ref(),
         };
-        template.replace("{path}", path)
+        own.unwrap_or(&self.error).replace("{path}", path)
     }
 }
 
@@ -90,7 +94,9 @@ fn row(node: NodeRef<'_>) -> Backend {
         licence_file: fails("licence_file"),
         licence_glob: fails("licence_glob"),
         error: text("error"),
-        licence_error: text("licence_error"),
+        licence_error: Some(text("licence_error")).filter(|text| !text.is_empty()),
+        licence_glob_error: Some(text("licence_glob_error")).filter(|text| !text.is_empty()),
+        fragment_error: Some(text("fragment_error")).filter(|text| !text.is_empty()),
     }
 }
 
@@ -104,7 +110,7 @@ mod tests {
         assert_eq!(hatchling.fails_without(Role::Readme, false), Some(true));
         assert_eq!(hatchling.fails_without(Role::Licence, true), Some(false));
         assert_eq!(
-            hatchling.error(Role::Readme, "README.md"),
+            hatchling.error(Role::Readme, false, "README.md"),
             "OSError: Readme file does not exist: README.md"
         );
         assert_eq!(

@@ -67,7 +67,7 @@ fn needs(
                 role,
                 path: path.to_owned(),
                 span,
-                error: backend.error(role, path),
+                error: backend.error(role, glob, path),
             });
         }
     };

@@ -2,6 +2,7 @@
 
 mod build;
 mod card;
+mod push;
 mod space;
 
 use preflint_core::{FileId, Span};

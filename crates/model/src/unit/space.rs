@@ -2,12 +2,13 @@ use preflint_core::Span;
 use preflint_syntax::front_matter::{self, Status};
 use preflint_syntax::yaml;
 
+use super::push;
 use super::{Evidence, Unit, UnitKind};
 use crate::Repository;
 use crate::classify::is_aside;
 use crate::memo::Memo;
-use crate::repository::{folder_of, normalize};
-use crate::workflow::{Job, Step, Workflow, Workflows};
+use crate::repository::folder_of;
+use crate::workflow::Workflows;
 
 /// The SDKs of a Space, `streamlit` being deprecated and still accepted (hub-docs,
 /// spaces-config-reference.md).
@@ -18,18 +19,7 @@ pub(super) fn spaces(repository: &Repository, memo: &Memo, workflows: &Workflows
     let mut units = by_front_matter(repository, memo);
     units.extend(by_stray_configuration(repository, memo));
     for workflow in &workflows.all {
-        let writes_readme = workflow
-            .jobs
-            .iter()
-            .flat_map(|job| &job.steps)
-            .any(mentions_readme);
-        for job in &workflow.jobs {
-            units.extend(
-                job.steps
-                    .iter()
-                    .filter_map(|step| pushed(workflow, job, step, writes_readme)),
-            );
-        }
+        units.extend(push::pushed_spaces(repository, workflow));
     }
     units
 }
@@ -91,141 +81,4 @@ fn by_stray_configuration(repository: &Repository, memo: &Memo) -> Vec<Unit> {
             })
         })
         .collect()
-}
-
-/// The Space that a step pushes to.
-fn pushed(workflow: &Workflow, job: &Job, step: &Step, writes_readme: bool) -> Option<Unit> {
-    let (folder, evidence) = hub_sync(step)
-        .or_else(|| git_push(job, step))
-        .or_else(|| upload(step))?;
-    Some(Unit {
-        kind: UnitKind::Space { writes_readme },
-        file: workflow.file,
-        folder,
-        evidence: vec![evidence],
-    })
-}
-
-/// `uses: huggingface/hub-sync` (hub-docs, repositories-github-actions.md).
-fn hub_sync(step: &Step) -> Option<(Option<String>, Evidence)> {
-    let uses = step
-        .uses
-        .as_ref()
-        .filter(|_| step.action() == Some("huggingface/hub-sync"))?;
-    let is_space = step
-        .input("repo_type")
-        .is_some_and(|kind| kind.text == "space")
-        || step.input("space_sdk").is_some();
-    let folder = step
-        .input("subdirectory")
-        .map_or_else(|| Some(String::new()), |folder| literal(&folder.text));
-    is_space.then(|| {
-        (
-            folder,
-            Evidence {
-                span: uses.span,
-                text: "synchronised to a Space".to_owned(),
-            },
-        )
-    })
-}
-
-/// `git push` to `huggingface.co/spaces/...`, straight or through a remote added in the same job.
-fn git_push(job: &Job, step: &Step) -> Option<(Option<String>, Evidence)> {
-    let run = step.run.as_ref()?;
-    let is_space = |text: &str| text.contains("huggingface.co/spaces/");
-    let mut folder = step
-        .working_directory
-        .as_ref()
-        .map_or_else(|| Some(String::new()), |dir| literal(&dir.text));
-    let mut push = None;
-    for (command, words) in run.simple_commands() {
-        match words
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .as_slice()
-        {
-            // Another repository, or another state of this one, may be what is pushed.
-            ["cd" | "pushd" | "rsync", ..]
-            | ["git", "clone" | "init" | "checkout" | "switch" | "rm", ..] => folder = None,
-            ["git", "subtree", "push" | "split", rest @ ..] => {
-                let mut rest = rest.iter();
-                folder = rest
-                    .by_ref()
-                    .find_map(|word| {
-                        if *word == "--prefix" || *word == "-P" {
-                            Some(None)
-                        } else {
-                            word.strip_prefix("--prefix=").map(Some)
-                        }
-                    })
-                    .and_then(|inline| inline.or_else(|| rest.next().copied()))
-                    .and_then(literal);
-                push = Some(command);
-            }
-            ["git", "push", ..] => push = Some(command),
-            _ => {}
-        }
-    }
-    let push = push?;
-    let names_space = is_space(&run.text)
-        || job
-            .steps
-            .iter()
-            .filter_map(|step| step.run.as_ref())
-            .any(|run| is_space(&run.text));
-    let whole = run.script.complete && names_space;
-    whole.then(|| {
-        (
-            folder,
-            Evidence {
-                span: run.span(push.range),
-                text: "pushed to a Space".to_owned(),
-            },
-        )
-    })
-}
-
-/// `hf upload REPO FOLDER --repo-type space`.
-fn upload(step: &Step) -> Option<(Option<String>, Evidence)> {
-    let run = step.run.as_ref()?;
-    run.simple_commands().find_map(|(command, words)| {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let ["hf" | "huggingface-cli", "upload", rest @ ..] = words.as_slice() else {
-            return None;
-        };
-        let flag = rest.windows(2).any(|pair| pair == ["--repo-type", "space"])
-            || rest.contains(&"--repo-type=space");
-        let folder = rest
-            .get(1)
-            .filter(|folder| !folder.starts_with('-'))
-            .and_then(|folder| literal(folder));
-        flag.then(|| {
-            (
-                folder,
-                Evidence {
-                    span: run.span(command.range),
-                    text: "uploaded to a Space".to_owned(),
-                },
-            )
-        })
-    })
-}
-
-fn literal(folder: &str) -> Option<String> {
-    (!folder.contains(['$', '{', '*']))
-        .then(|| normalize(folder))
-        .flatten()
-}
-
-/// A workflow that speaks of a README may write the Space's own.
-fn mentions_readme(step: &Step) -> bool {
-    step.run
-        .as_ref()
-        .is_some_and(|run| run.text.to_ascii_lowercase().contains("readme"))
-        || step
-            .with
-            .iter()
-            .any(|(_, value)| value.text.to_ascii_lowercase().contains("readme"))
 }

@@ -156,6 +156,18 @@ impl Run {
         Span::new(self.file, self.map.range(range))
     }
 
+    /// The words of a simple command as written, quotes and variables kept.
+    #[must_use]
+    pub fn raw_words(&self, command: &Command) -> Vec<&str> {
+        match &command.kind {
+            CommandKind::Simple { words, .. } => words
+                .iter()
+                .map(|word| word.range.slice(&self.text))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Every simple command of the script in source order, whatever holds it, with its literal
     /// words; words that are not literal are empty.
     pub fn simple_commands(&self) -> impl Iterator<Item = (&Command, Vec<String>)> {
@@ -191,6 +203,21 @@ impl Workflows {
             .filter_map(|file| read::workflow(repository, memo, file))
             .collect();
         Self { all }
+    }
+}
+
+impl Workflows {
+    /// Whether a script of a workflow contains `word`: it may make a file of that name.
+    #[must_use]
+    pub fn scripts_mention(&self, word: &str) -> bool {
+        let steps = self
+            .all
+            .iter()
+            .flat_map(|workflow| &workflow.jobs)
+            .flat_map(|job| &job.steps);
+        steps
+            .filter_map(|step| step.run.as_ref())
+            .any(|run| run.text.contains(word))
     }
 }
 
