@@ -14,7 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let help = "begin the README with a `---` line, `sdk: docker` (or gradio, static) and a closing `---` line";
         match (fault, file) {
             (CardFault::NoReadme, _) => {
-                let message = format!("what is pushed here has no README.md, {nothing}");
+                let message = format!("the folder of this Space has no README.md, {nothing}");
                 cx.report(
                     "readme-absent",
                     "README.md",

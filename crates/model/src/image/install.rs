@@ -208,14 +208,15 @@ fn poetry_is_current(image: &Image) -> bool {
             .iter()
             .filter_map(|word| word.literal().map(std::borrow::Cow::into_owned))
             .collect();
-        let pinned = words.iter().any(|word| {
-            word.starts_with("poetry=")
-                || word.starts_with("poetry<")
-                || word.starts_with("poetry~")
-                || word == "--version"
-        }) || assignments
-            .iter()
-            .any(|assignment| &*assignment.name == "POETRY_VERSION");
+        let version = words.iter().find_map(|word| {
+            word.strip_prefix("poetry")
+                .filter(|rest| rest.starts_with(['=', '<', '>', '~', '!']))
+        });
+        let pinned = version.is_some_and(&old)
+            || words.iter().any(|word| word == "--version")
+            || assignments
+                .iter()
+                .any(|assignment| &*assignment.name == "POETRY_VERSION");
         if pinned {
             return false;
         }
@@ -225,7 +226,7 @@ fn poetry_is_current(image: &Image) -> bool {
                 "pip" | "pip3" | "pipx" | "uv" | "python" | "python3"
             ) && words.iter().any(|word| word == "install")
         });
-        installed |= installer && words.iter().any(|word| word == "poetry");
+        installed |= installer && (version.is_some() || words.iter().any(|word| word == "poetry"));
         installed |= words
             .iter()
             .any(|word| word.contains("install.python-poetry.org"));

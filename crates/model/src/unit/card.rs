@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use preflint_core::{FileId, Sources, Span, TextRange};
 use preflint_source::Presence;
 use preflint_syntax::data::NodeRef;
@@ -54,6 +56,7 @@ pub(super) fn faults(repository: &Repository, memo: &Memo, units: &[Unit]) -> Ve
         })
         .filter_map(|(file, _)| own_fault(repository, memo, file))
         .collect();
+    let mut folders = BTreeSet::new();
     for unit in units {
         let pushed = matches!(
             unit.kind,
@@ -66,6 +69,10 @@ pub(super) fn faults(repository: &Repository, memo: &Memo, units: &[Unit]) -> Ve
             continue;
         };
         if repository.at(&join(folder, ".huggingface.yaml")) != Presence::Absent {
+            continue;
+        }
+        // Several pushes of one folder are one Space's README.
+        if !folders.insert(folder) {
             continue;
         }
         let file = tree.find(&join(folder, "README.md"));

@@ -17,10 +17,10 @@ pub(super) const SDKS: [&str; 4] = ["docker", "gradio", "static", "streamlit"];
 /// The Spaces: by front matter, and by a workflow that pushes to one.
 pub(super) fn spaces(repository: &Repository, memo: &Memo, workflows: &Workflows) -> Vec<Unit> {
     let mut units = by_front_matter(repository, memo);
-    units.extend(by_stray_configuration(repository, memo));
     for workflow in &workflows.all {
         units.extend(push::pushed_spaces(repository, workflow));
     }
+    units.extend(by_stray_configuration(repository, memo));
     units
 }
 
