@@ -37,6 +37,8 @@ fn keeps_stale_connections(engine: &Engine) -> bool {
         && engine.complete
         && !engine.one_shot
         && !engine.url.is_sqlite()
+        // The default pool of a dialect from outside SQLAlchemy is not known.
+        && engine.url.is_own_dialect() != Some(false)
         && engine.pool.keeps_connections() == Some(true)
         && (engine.server.is_some() || engine.url.is_own_dialect().is_some())
         && !engine
