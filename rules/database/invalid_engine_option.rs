@@ -3,7 +3,11 @@ use preflint_model::database::{Engine, EngineKind, Keyword, Pool, table};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for engine in &cx.databases().engines {
-        for option in engine.options.iter().filter(|option| arrives(engine, option)) {
+        for option in engine
+            .options
+            .iter()
+            .filter(|option| arrives(engine, option))
+        {
             if let Some((help, known)) = refused(engine, option) {
                 unknown(cx, engine, option, help, known);
             } else if let Some(pool) = refusing_pool(engine, option) {
@@ -14,10 +18,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether an option certainly is still given when the engine is made: it is written in the call, or
-/// in a dict all of whose changes are known.
+/// Whether an option certainly is given when the engine is made: it is written in the call, or before
+/// it in a dict all of whose changes are known.
 fn arrives(engine: &Engine, option: &Keyword) -> bool {
-    engine.complete || engine.span.range.contains_range(option.span.range)
+    let (call, at) = (engine.span.range, option.span.range);
+    call.contains_range(at) || (engine.complete && at.start() < call.start())
 }
 
 /// Why no engine takes an option: it is in the list of those that were seen to be refused, or it is
@@ -41,7 +46,8 @@ fn refused(engine: &Engine, option: &Keyword) -> Option<(String, bool)> {
         };
         return Some((help, true));
     }
-    (own == Some(true) && !table.keywords.contains(&option.name)).then(|| ("remove it".to_owned(), false))
+    (own == Some(true) && !table.keywords.contains(&option.name))
+        .then(|| ("remove it".to_owned(), false))
 }
 
 fn function(engine: &Engine) -> &'static str {
