@@ -3,7 +3,11 @@ use preflint_model::database::{Engine, EngineKind, Keyword, Pool, table};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for engine in &cx.databases().engines {
-        for option in &engine.options {
+        for option in engine
+            .options
+            .iter()
+            .filter(|option| arrives(engine, option))
+        {
             if let Some((help, known)) = refused(engine, option) {
                 unknown(cx, engine, option, help, known);
             } else if let Some(pool) = refusing_pool(engine, option) {
@@ -14,12 +18,24 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
+/// Whether an option certainly is given when the engine is made: it is written in the call, or before
+/// it in a dict all of whose changes are known.
+fn arrives(engine: &Engine, option: &Keyword) -> bool {
+    let (call, at) = (engine.span.range, option.span.range);
+    call.contains_range(at) || (engine.complete && at.start() < call.start())
+}
+
 /// Why no engine takes an option: it is in the list of those that were seen to be refused, or it is
-/// no option of a dialect that is SQLAlchemy's own. `None` if it is taken, or may be.
+/// no option of a dialect that is SQLAlchemy's own. `None` if it is taken, or may be: a dialect from
+/// outside SQLAlchemy, or a plugin, may take any name.
 fn refused(engine: &Engine, option: &Keyword) -> Option<(String, bool)> {
     let table = table();
     if engine.pool == Pool::Unknown && engine.options.iter().any(|option| option.name == "plugins")
     {
+        return None;
+    }
+    let own = engine.url.is_own_dialect();
+    if own == Some(false) {
         return None;
     }
     if let Some((_, instead)) = table.refused.iter().find(|(name, _)| *name == option.name) {
@@ -30,8 +46,8 @@ fn refused(engine: &Engine, option: &Keyword) -> Option<(String, bool)> {
         };
         return Some((help, true));
     }
-    let own = engine.url.is_own_dialect() == Some(true);
-    (own && !table.keywords.contains(&option.name)).then(|| ("remove it".to_owned(), false))
+    (own == Some(true) && !table.keywords.contains(&option.name))
+        .then(|| ("remove it".to_owned(), false))
 }
 
 fn function(engine: &Engine) -> &'static str {
@@ -70,7 +86,7 @@ fn refusing_pool(engine: &Engine, option: &Keyword) -> Option<String> {
             .options
             .iter()
             .filter(|option| option.name == "poolclass")
-            .all(|option| !option.conditional);
+            .all(|option| !option.conditional && arrives(engine, option));
         let [name] = names.as_slice() else {
             return None;
         };
@@ -78,6 +94,7 @@ fn refusing_pool(engine: &Engine, option: &Keyword) -> Option<String> {
     }
     // In memory, every version takes a pool of one connection for asynchronous engines.
     let memory = engine.kind == EngineKind::Async
+        && engine.complete
         && engine.pool == Pool::Default
         && engine.url.is_sqlite_memory();
     memory.then(|| "StaticPool".to_owned())
@@ -94,7 +111,7 @@ fn unpooled(cx: &mut Context<'_>, engine: &Engine, option: &Keyword, pool: &str)
         .find(|option| option.name == "poolclass")
         .map_or(engine.function, |class| class.span);
     cx.report("pool", name, message, option.span, "refused with this pool")
-        .related(class, format!("{pool} keeps no queue of connections"))
+        .related(class, format!("`{pool}` keeps no queue of connections"))
         .help("remove it, or use a pool that keeps connections");
 }
 
@@ -110,7 +127,7 @@ fn blocking_pool(cx: &mut Context<'_>, engine: &Engine) {
     let Some(option) = engine
         .options
         .iter()
-        .find(|option| option.name == "poolclass")
+        .find(|option| option.name == "poolclass" && arrives(engine, option))
     else {
         return;
     };

@@ -37,6 +37,8 @@ fn keeps_stale_connections(engine: &Engine) -> bool {
         && engine.complete
         && !engine.one_shot
         && !engine.url.is_sqlite()
+        // The default pool of a dialect from outside SQLAlchemy is not known.
+        && engine.url.is_own_dialect() != Some(false)
         && engine.pool.keeps_connections() == Some(true)
         && (engine.server.is_some() || engine.url.is_own_dialect().is_some())
         && !engine
@@ -45,29 +47,44 @@ fn keeps_stale_connections(engine: &Engine) -> bool {
             .any(|option| option.name == "pool_pre_ping")
 }
 
-/// Adds the option at the end of a call that is written out.
+/// Adds the option at the end of a call that is written out, on a line of its own if the parenthesis
+/// stands on one.
 fn add_option(repository: &Repository, engine: &Engine) -> Option<Fix> {
     let text = repository.slice(engine.span);
     let body = text.strip_suffix(')')?;
     let trimmed = body.trim_end();
+    let last_line = trimmed.rsplit('\n').next().unwrap_or(trimmed);
+    // A comment would swallow what is added.
+    if last_line.contains('#') {
+        return None;
+    }
     let comma = if trimmed.ends_with([',', '(']) {
         ""
     } else {
         ","
     };
-    let space = if trimmed.ends_with('(') { "" } else { " " };
-    // After the last argument, before a line break that stands in front of the parenthesis.
-    let last_line = trimmed.rsplit('\n').next().unwrap_or(trimmed);
-    if last_line.contains('#') {
-        return None;
-    }
+    let after = body.get(trimmed.len()..)?;
+    let added = if after.contains('\n') && last_line.len() < trimmed.len() {
+        let newline = if after.starts_with('\r') {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        let indent = last_line.len() - last_line.trim_start().len();
+        let indent = last_line.get(..indent)?;
+        format!("{comma}{newline}{indent}pool_pre_ping=True,")
+    } else if trimmed.ends_with('(') {
+        "pool_pre_ping=True".to_owned()
+    } else {
+        format!("{comma} pool_pre_ping=True")
+    };
     let at = engine.span.range.start() + u32::try_from(trimmed.len()).ok()?;
     Some(Fix {
         title: "test connections before use".to_owned(),
         safety: Safety::Safe,
         edits: vec![Edit::Replace {
             span: Span::new(engine.span.file, TextRange::empty(at)),
-            text: format!("{comma}{space}pool_pre_ping=True"),
+            text: added,
         }],
     })
 }
