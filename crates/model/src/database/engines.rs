@@ -43,7 +43,12 @@ pub enum EngineKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Url {
     /// It begins with this literal text, which holds the whole scheme.
-    Scheme(String),
+    Known {
+        /// The text.
+        text: String,
+        /// Whether this is all of it.
+        whole: bool,
+    },
     /// It is not known.
     Unknown,
 }
@@ -52,23 +57,25 @@ impl Url {
     /// Whether it certainly is a sqlite file or memory.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
-        matches!(self, Self::Scheme(url) if url.starts_with("sqlite"))
+        matches!(self, Self::Known { text, .. } if text.starts_with("sqlite"))
     }
 
-    /// Whether it certainly is sqlite in memory.
+    /// Whether it certainly is sqlite in memory, in a form in which every version keeps one connection.
     #[must_use]
     pub fn is_sqlite_memory(&self) -> bool {
-        let Self::Scheme(url) = self else {
+        let Self::Known { text, whole: true } = self else {
             return false;
         };
-        url.starts_with("sqlite")
-            && (url.contains(":memory:") || url.ends_with("://") || url.ends_with(":///"))
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return false;
+        };
+        scheme.starts_with("sqlite") && matches!(rest, "" | "/" | "/:memory:")
     }
 
     /// Whether its dialect is one of SQLAlchemy's own; `None` if the URL is not known.
     #[must_use]
     pub fn is_own_dialect(&self) -> Option<bool> {
-        let Self::Scheme(url) = self else { return None };
+        let Self::Known { text: url, .. } = self else { return None };
         let dialect = url.split([':', '+']).next().unwrap_or("");
         Some(matches!(
             dialect,
@@ -129,7 +136,7 @@ pub(super) fn engines(repository: &Repository, file: FileId, facts: &PythonFile)
 }
 
 /// `create_engine` of SQLAlchemy and its re-exports.
-fn kind(path: &str) -> Option<EngineKind> {
+pub(super) fn kind(path: &str) -> Option<EngineKind> {
     match path {
         "sqlalchemy.create_engine"
         | "sqlalchemy.engine.create_engine"
@@ -151,18 +158,18 @@ fn url(facts: &PythonFile, args: &[Argument], keywords: &[Keyword]) -> Url {
             .find(|keyword| keyword.name == "url")
             .map(|keyword| keyword.value)
     });
-    value
-        .and_then(|value| literal_head(facts, value, 4))
-        .filter(|text| text.contains("://"))
-        .map_or(Url::Unknown, Url::Scheme)
+    let head = value.and_then(|value| literal_head(facts, value, 4));
+    let head = head.filter(|(text, _)| text.contains("://"));
+    head.map_or(Url::Unknown, |(text, whole)| Url::Known { text, whole })
 }
 
-/// The literal text with which a value begins, through names that are bound once.
-fn literal_head(facts: &PythonFile, value: ExprId, hops: u32) -> Option<String> {
+/// The literal text with which a value begins, and whether it is all of it, through names that are
+/// bound once.
+fn literal_head(facts: &PythonFile, value: ExprId, hops: u32) -> Option<(String, bool)> {
     match &facts.module.expr(value).kind {
-        ExprKind::Str(text) => Some(text.to_string()),
+        ExprKind::Str(text) => Some((text.to_string(), true)),
         ExprKind::FString(parts) => match parts.first()? {
-            FStringPart::Text(text) => Some(text.to_string()),
+            FStringPart::Text(text) => Some((text.to_string(), parts.len() == 1)),
             FStringPart::Expr(_) => None,
         },
         ExprKind::Name(_) if hops > 0 => match facts.bindings(value) {
@@ -288,10 +295,16 @@ fn disposes(facts: &PythonFile, call: ExprId) -> bool {
     let Some(function) = enclosing_function(facts, Parent::Expr(call)) else {
         return false;
     };
-    facts.module.all_exprs().any(|(id, expr)| {
-        matches!(&expr.kind, ExprKind::Attribute { attr, .. } if &*attr.name == "dispose")
+    // A context manager (FastAPI's lifespan, for one) serves for as long as what it yields to.
+    let yields = facts.module.all_exprs().any(|(id, expr)| {
+        matches!(expr.kind, ExprKind::Yield(_))
             && enclosing_function(facts, Parent::Expr(id)) == Some(function)
-    })
+    });
+    !yields
+        && facts.module.all_exprs().any(|(id, expr)| {
+            matches!(&expr.kind, ExprKind::Attribute { attr, .. } if &*attr.name == "dispose")
+                && enclosing_function(facts, Parent::Expr(id)) == Some(function)
+        })
 }
 
 fn enclosing_function(

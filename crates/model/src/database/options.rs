@@ -185,6 +185,9 @@ fn used_in(
             let Parent::Stmt(stmt) = outer.parent else {
                 return true;
             };
+            if matches!(facts.module.stmt(stmt).kind, StmtKind::Delete(_)) {
+                return false;
+            }
             if let StmtKind::Assign { targets, value } = &facts.module.stmt(stmt).kind
                 && targets.contains(&parent)
             {

@@ -1,6 +1,7 @@
 use preflint_core::{FileId, Span};
 use preflint_syntax::python::{ExprId, ExprKind, Parent, StmtId, StmtKind};
 
+use super::engines::{self, EngineKind};
 use crate::Repository;
 use crate::python::{Binding, BindingKind, PythonFile, PythonModules};
 
@@ -73,7 +74,7 @@ pub(super) fn calls(
         let Some((kind, evidence)) = prover.value(here, *value, HOPS) else {
             continue;
         };
-        if tested(facts, id) {
+        if is_guarded(facts, id, *value) {
             continue;
         }
         found.push(SessionCall {
@@ -91,38 +92,80 @@ pub(super) fn calls(
     found
 }
 
-/// Whether an `if` around the call asks what the session is.
-fn tested(facts: &PythonFile, call: ExprId) -> bool {
-    let mut parent = Parent::Expr(call);
-    loop {
-        parent = match parent {
-            Parent::Module => return false,
-            Parent::Expr(id) => facts.module.expr(id).parent,
-            Parent::Stmt(id) => {
-                let stmt = facts.module.stmt(id);
-                match &stmt.kind {
-                    StmtKind::Function(_) => return false,
-                    StmtKind::If { test, .. } if asks_type(facts, *test) => return true,
-                    _ => stmt.parent,
-                }
+/// Whether the function around a call asks what the session is (`isinstance`, `hasattr`, `match`), or
+/// catches the error: then the call may be meant for another kind of session.
+fn is_guarded(facts: &PythonFile, call: ExprId, receiver: ExprId) -> bool {
+    let module = &facts.module;
+    let ExprKind::Name(root) = &module.expr(root_of(facts, receiver)).kind else {
+        return false;
+    };
+    let same =
+        |expr: ExprId| matches!(&module.expr(expr).kind, ExprKind::Name(name) if name == root);
+    let (mut around, mut parent) = (None, Parent::Expr(call));
+    while let Some(at) = next_stmt(facts, parent) {
+        match &module.stmt(at).kind {
+            StmtKind::Try { handlers, .. }
+                if handlers
+                    .iter()
+                    .any(|handler| catches_attribute_error(facts, handler.exception)) =>
+            {
+                return true;
             }
-        };
+            StmtKind::Match { subject, .. } if same(*subject) => return true,
+            StmtKind::Function(_) => {
+                around = Some(module.stmt(at).range);
+                break;
+            }
+            _ => {}
+        }
+        parent = module.stmt(at).parent;
+    }
+    module.all_exprs().any(|(_, expr)| {
+        let ExprKind::Call { func, args } = &expr.kind else { return false };
+        let asks = matches!(&module.expr(*func).kind, ExprKind::Name(name) if matches!(&**name, "isinstance" | "hasattr" | "type" | "iscoroutine" | "isawaitable" | "iscoroutinefunction"));
+        asks && around.is_none_or(|range| range.contains_range(expr.range)) && args.first().is_some_and(|arg| same(root_of(facts, arg.value)))
+    })
+}
+
+/// `a` of `a.b.c`.
+fn root_of(facts: &PythonFile, mut expr: ExprId) -> ExprId {
+    while let ExprKind::Attribute { value, .. } | ExprKind::Call { func: value, .. } =
+        &facts.module.expr(expr).kind
+    {
+        expr = *value;
+    }
+    expr
+}
+
+/// The statement that holds a node.
+fn next_stmt(facts: &PythonFile, mut parent: Parent) -> Option<StmtId> {
+    loop {
+        match parent {
+            Parent::Module => return None,
+            Parent::Expr(id) => parent = facts.module.expr(id).parent,
+            Parent::Stmt(id) => return Some(id),
+        }
     }
 }
 
-fn asks_type(facts: &PythonFile, test: ExprId) -> bool {
-    let range = facts.range(test);
-    facts.module.all_exprs().any(|(_, expr)| {
-        range.contains_range(expr.range)
-            && matches!(&expr.kind, ExprKind::Name(name) if matches!(&**name, "isinstance" | "hasattr" | "iscoroutine" | "isawaitable" | "iscoroutinefunction"))
+fn catches_attribute_error(facts: &PythonFile, exception: Option<ExprId>) -> bool {
+    let is_it = |expr: ExprId| matches!(&facts.module.expr(expr).kind, ExprKind::Name(name) if &**name == "AttributeError");
+    exception.is_some_and(|exception| match &facts.module.expr(exception).kind {
+        ExprKind::Tuple(items) => items.iter().any(|item| is_it(*item)),
+        _ => is_it(exception),
     })
+}
+
+/// What a coroutine itself has: reading one of these is no mistake.
+fn is_of_coroutine(attr: &str) -> bool {
+    attr.starts_with("__") || attr.starts_with("cr_") || matches!(attr, "close" | "send" | "throw")
 }
 
 fn used(facts: &PythonFile, call: ExprId) -> Use {
     match facts.module.expr(call).parent {
         Parent::Expr(parent) => match &facts.module.expr(parent).kind {
             ExprKind::Await(_) => Use::Awaited,
-            ExprKind::Attribute { .. } => Use::Chained,
+            ExprKind::Attribute { attr, .. } if !is_of_coroutine(&attr.name) => Use::Chained,
             _ => Use::Other,
         },
         Parent::Stmt(stmt) => match &facts.module.stmt(stmt).kind {
@@ -158,7 +201,7 @@ fn only_chained(facts: &PythonFile, target: ExprId, stmt: StmtId) -> bool {
     });
     let chained = |(_, expr): (ExprId, &preflint_syntax::python::Expr)| match expr.parent {
         Parent::Expr(parent) => {
-            matches!(facts.module.expr(parent).kind, ExprKind::Attribute { .. })
+            matches!(&facts.module.expr(parent).kind, ExprKind::Attribute { attr, .. } if !is_of_coroutine(&attr.name))
         }
         _ => false,
     };
@@ -309,7 +352,7 @@ impl<'a> Prover<'a> {
                     _ => None,
                 }
             }
-            ExprKind::Str(name) => match at.facts.scopes.at_module_level(name) {
+            ExprKind::Str(text) => match at.facts.scopes.at_module_level(quoted_name(text)) {
                 [
                     Binding {
                         kind: BindingKind::Import { path },
@@ -374,6 +417,12 @@ impl<'a> Prover<'a> {
         {
             return Some((SessionKind::Session, here));
         }
+        if let ExprKind::Attribute { value, attr } = &at.facts.module.expr(*func).kind
+            && matches!(&*attr.name, "begin" | "connect")
+            && self.is_async_engine(at, *value, hops)
+        {
+            return Some((SessionKind::Connection, here));
+        }
         let maker = match &at.facts.module.expr(*func).kind {
             // `async with maker.begin() as session`
             ExprKind::Attribute { value, attr } if &*attr.name == "begin" => *value,
@@ -381,6 +430,33 @@ impl<'a> Prover<'a> {
         };
         self.is_maker(at, maker, hops)
             .then_some((SessionKind::Session, here))
+    }
+
+    /// Whether a name is bound to `create_async_engine(...)` and to nothing else.
+    fn is_async_engine(&self, at: At<'a>, expr: ExprId, hops: u32) -> bool {
+        let (facts, bindings) = match at.facts.imported(expr) {
+            Some(path) => match self.python.follow(self.repository, at.file, &path) {
+                Some((_, facts, name)) if hops > 0 => (facts, facts.scopes.at_module_level(&name)),
+                _ => return false,
+            },
+            None => (at.facts, at.facts.bindings(expr)),
+        };
+        let [
+            Binding {
+                kind:
+                    BindingKind::Assign {
+                        value: Some(value), ..
+                    },
+                ..
+            },
+        ] = bindings
+        else {
+            return false;
+        };
+        let ExprKind::Call { func, .. } = &facts.module.expr(*value).kind else {
+            return false;
+        };
+        facts.imported(*func).and_then(|path| engines::kind(&path)) == Some(EngineKind::Async)
     }
 
     /// Whether a name is an `async_sessionmaker`, or a `sessionmaker` with `class_=AsyncSession`.
@@ -416,6 +492,8 @@ impl<'a> Prover<'a> {
             return false;
         };
         match at.facts.imported(*func).as_deref() {
+            // `**options` may name any class.
+            _ if args.iter().any(|arg| arg.double_star) => false,
             Some("sqlalchemy.ext.asyncio.async_sessionmaker") => {
                 // `class_` may name a class that has what `AsyncSession` lacks.
                 args.iter().all(|arg| {
@@ -487,6 +565,19 @@ impl<'a> Prover<'a> {
             matches!((&binding.kind, function), (BindingKind::Function, Some(StmtKind::Function(function))) if !function.is_async)
         })
     }
+}
+
+/// The name in a quoted annotation, `| None` and `Optional[...]` taken off.
+fn quoted_name(text: &str) -> &str {
+    let text = text.trim();
+    let text = text
+        .strip_suffix("| None")
+        .or_else(|| text.strip_prefix("None |"))
+        .unwrap_or(text)
+        .trim();
+    text.strip_prefix("Optional[")
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(text)
 }
 
 /// The class that a dotted path names.

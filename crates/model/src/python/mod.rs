@@ -3,12 +3,12 @@
 mod resolve;
 mod scopes;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
-use preflint_core::{FileId, Span, TextRange};
-use preflint_syntax::python::{self, ExprId, ExprKind, Module};
+use preflint_core::{FileId, Sources, TextRange};
+use preflint_syntax::python::{self, ExprId, ExprKind, Module, StmtKind};
 use rayon::prelude::*;
 
 pub use scopes::{Binding, BindingKind, ScopeId, ScopeKind, Scopes};
@@ -117,16 +117,36 @@ impl PythonModules {
                 memo.get(tree.shared_text(file)?, 0, PythonFile::parse),
             ))
         };
-        let found: Vec<(FileId, Arc<PythonFile>)> = deployed
-            .into_par_iter()
-            .filter(|file| {
+        let holding = |matcher: &AhoCorasick,
+                       known: &HashMap<FileId, Arc<PythonFile>>|
+         -> Vec<(FileId, Arc<PythonFile>)> {
+            let open: Vec<FileId> = deployed
+                .iter()
+                .copied()
+                .filter(|file| !known.contains_key(file))
+                .collect();
+            let holds = |file: &FileId| {
                 tree.shared_text(*file)
-                    .is_some_and(|text| words().is_match(&**text))
-            })
-            .filter_map(parse)
+                    .is_some_and(|text| matcher.is_match(&**text))
+            };
+            open.into_par_iter()
+                .filter(holds)
+                .filter_map(parse)
+                .collect()
+        };
+        let mut files: HashMap<FileId, Arc<PythonFile>> =
+            holding(words(), &HashMap::new()).into_iter().collect();
+        // What these call their sessions (`SessionDep`, `async_session`) is all that other files say.
+        let names: BTreeSet<&str> = files
+            .iter()
+            .flat_map(|(file, facts)| session_names(tree.text(*file).unwrap_or(""), facts))
             .collect();
-        let asked: Vec<FileId> = found.iter().map(|(file, _)| *file).collect();
-        let mut files: HashMap<FileId, Arc<PythonFile>> = found.into_iter().collect();
+        if let Ok(matcher) = AhoCorasick::new(&names) {
+            let users = holding(&matcher, &files);
+            files.extend(users);
+        }
+        let mut asked: Vec<FileId> = files.keys().copied().collect();
+        asked.sort_unstable();
         let imported: Vec<FileId> = asked
             .iter()
             .flat_map(|file| {
@@ -180,10 +200,29 @@ impl PythonModules {
     }
 }
 
-/// The place of an expression of `file`.
-#[must_use]
-pub fn span(file: FileId, range: TextRange) -> Span {
-    Span::new(file, range)
+/// The names that a file gives, at its top level, to session classes with dependencies and to makers
+/// of sessions. A short name would be found in every file.
+fn session_names<'a>(text: &str, facts: &'a PythonFile) -> Vec<&'a str> {
+    let module = &facts.module;
+    let assigned = module
+        .body
+        .iter()
+        .filter_map(|id| match &module.stmt(*id).kind {
+            StmtKind::Assign { targets, .. } => Some((module.stmt(*id).range, targets.first()?)),
+            StmtKind::AnnAssign { target, .. } => Some((module.stmt(*id).range, target)),
+            _ => None,
+        });
+    assigned
+        .filter(|(range, _)| {
+            ["AsyncSession", "sessionmaker", "create_async_engine"]
+                .iter()
+                .any(|word| range.slice(text).contains(word))
+        })
+        .filter_map(|(_, target)| match &module.expr(*target).kind {
+            ExprKind::Name(name) if name.len() > 5 => Some(&**name),
+            _ => None,
+        })
+        .collect()
 }
 
 fn words() -> &'static AhoCorasick {
