@@ -75,7 +75,9 @@ impl Url {
     /// Whether its dialect is one of SQLAlchemy's own; `None` if the URL is not known.
     #[must_use]
     pub fn is_own_dialect(&self) -> Option<bool> {
-        let Self::Known { text: url, .. } = self else { return None };
+        let Self::Known { text: url, .. } = self else {
+            return None;
+        };
         let dialect = url.split([':', '+']).next().unwrap_or("");
         Some(matches!(
             dialect,

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
 use preflint_core::Span;
-use preflint_syntax::dockerfile::{CommandForm, InstructionKind};
-use preflint_syntax::shell::{CommandId, CommandKind, Script, Word};
+use preflint_syntax::dockerfile::InstructionKind;
+use preflint_syntax::shell::CommandKind;
 
+use super::calls::{Call, call};
+use super::commands::RunCommand;
 use super::path::{name, resolve};
 use super::{Image, Lookup, Step};
 use crate::Repository;
@@ -65,13 +67,6 @@ impl Tool {
     }
 }
 
-/// A call of a tool, before it is known whether its folder holds a project.
-struct Call {
-    tool: Tool,
-    /// The folder as written; `.` if none is.
-    target: String,
-}
-
 /// Every command of `image` that certainly builds a project of the repository.
 pub(super) fn builds(
     image: &Image,
@@ -104,7 +99,16 @@ pub(super) fn builds(
                 }
                 _ => continue,
             };
-            for (words, folder, span) in certain_commands(step) {
+            for RunCommand {
+                words,
+                folder,
+                span,
+                ..
+            } in step
+                .commands()
+                .into_iter()
+                .filter(|command| command.certain)
+            {
                 let Some(call) = call(&words) else { continue };
                 let target = resolve(folder.as_deref(), &call.target);
                 let Some(target) = target.filter(|_| may_count(&call, step, image)) else {
@@ -232,352 +236,4 @@ fn poetry_is_current(image: &Image) -> bool {
             .any(|word| word.contains("install.python-poetry.org"));
     }
     installed
-}
-
-type Found = (Vec<Option<String>>, Option<String>, Span);
-
-/// The commands of a step that run in any case and whose failure is the step's, with their words
-/// (`None`: not known) and their working directory.
-fn certain_commands(step: &Step) -> Vec<Found> {
-    let (InstructionKind::Run(form)
-    | InstructionKind::Cmd(form)
-    | InstructionKind::Entrypoint(form)) = &step.instruction.kind
-    else {
-        return Vec::new();
-    };
-    match (form, &step.script) {
-        (CommandForm::Exec(words), _) => {
-            let words = words
-                .iter()
-                .map(|word| Some(word.text.to_string()))
-                .collect();
-            vec![(words, step.workdir.clone(), step.span)]
-        }
-        (CommandForm::Shell { .. }, Some(script)) => {
-            let mut walk = Walk {
-                script,
-                step,
-                folder: step.workdir.clone(),
-                errexit: false,
-                found: Vec::new(),
-            };
-            walk.list(&script.body, true, 0);
-            walk.found
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Deeper nesting than anyone writes is left out.
-const MAX_DEPTH: usize = 60;
-
-struct Walk<'a> {
-    script: &'a Script,
-    step: &'a Step,
-    folder: Option<String>,
-    errexit: bool,
-    found: Vec<Found>,
-}
-
-impl Walk<'_> {
-    /// A list: only its last command's result counts, unless the shell ends at the first failure.
-    fn list(&mut self, commands: &[CommandId], certain: bool, depth: usize) {
-        for (at, id) in commands.iter().enumerate() {
-            let counts = certain && (self.errexit || at + 1 == commands.len());
-            self.command(*id, counts, depth + 1);
-        }
-    }
-
-    fn command(&mut self, id: CommandId, certain: bool, depth: usize) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        let script = self.script;
-        let command = script.command(id);
-        match &command.kind {
-            CommandKind::Simple { words, .. } => {
-                let texts: Vec<Option<String>> = words.iter().map(|word| self.text(word)).collect();
-                self.state(&texts);
-                if certain {
-                    self.found.push((
-                        texts,
-                        self.folder.clone(),
-                        self.step.shell_span(command.range),
-                    ));
-                }
-            }
-            CommandKind::And(left, right) => {
-                self.command(*left, certain, depth + 1);
-                self.command(*right, certain, depth + 1);
-            }
-            // The right side catches the left side's failure, and runs only then.
-            CommandKind::Or(left, _) => self.command(*left, false, depth + 1),
-            CommandKind::Subshell(list) => {
-                let (folder, errexit) = (self.folder.clone(), self.errexit);
-                self.list(list, certain, depth);
-                (self.folder, self.errexit) = (folder, errexit);
-            }
-            CommandKind::Group(list) => self.list(list, certain, depth),
-            CommandKind::Redirected { command, .. } => self.command(*command, certain, depth + 1),
-            CommandKind::If { .. } | CommandKind::Loop { .. } | CommandKind::Case { .. } => {
-                // Which branch runs is not known, and so is where it leaves the shell.
-                let before = self.folder.clone();
-                if changes_folder(script, command.range) {
-                    self.folder = None;
-                } else {
-                    self.folder = before;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn text(&self, word: &Word) -> Option<String> {
-        self.step.environment.expand(word)
-    }
-
-    fn state(&mut self, words: &[Option<String>]) {
-        match words {
-            [Some(cd), rest @ ..] if cd == "cd" || cd == "pushd" => {
-                let target = rest.first().and_then(Option::as_deref);
-                self.folder = target.and_then(|target| resolve(self.folder.as_deref(), target));
-            }
-            [Some(set), rest @ ..] if set == "set" => {
-                self.errexit |= rest.iter().flatten().any(|flag| {
-                    flag.strip_prefix('-')
-                        .is_some_and(|flags| !flags.starts_with('-') && flags.contains('e'))
-                });
-            }
-            _ => {}
-        }
-    }
-}
-
-fn changes_folder(script: &Script, within: preflint_core::TextRange) -> bool {
-    script.commands.iter().any(|command| match &command.kind {
-        CommandKind::Simple { words, .. } => {
-            within.contains_range(command.range)
-                && words
-                    .first()
-                    .and_then(Word::literal)
-                    .is_some_and(|word| word == "cd")
-        }
-        _ => false,
-    })
-}
-
-/// The tool that a command calls on a folder.
-fn call(words: &[Option<String>]) -> Option<Call> {
-    // A word that is not known may be any flag: a call with one proves nothing.
-    let words: Vec<&str> = words.iter().map(Option::as_deref).collect::<Option<_>>()?;
-    let (program, arguments) = words.split_first()?;
-    match (name(program), arguments) {
-        ("sudo" | "exec" | "time", rest) => {
-            let owned: Vec<Option<String>> =
-                rest.iter().map(|word| Some((*word).to_owned())).collect();
-            call(&owned)
-        }
-        ("uv", ["pip", "install", rest @ ..]) => target(rest).map(|target| Call {
-            tool: Tool::UvPip,
-            target,
-        }),
-        ("uv", ["sync", rest @ ..]) => uv(rest, false).map(|target| Call {
-            tool: Tool::UvSync,
-            target,
-        }),
-        ("uv", ["run", rest @ ..]) => uv(rest, true).map(|target| Call {
-            tool: Tool::UvRun,
-            target,
-        }),
-        ("uv" | "hatch" | "flit", ["build", rest @ ..]) => first_folder(rest).map(|target| Call {
-            tool: Tool::Build,
-            target,
-        }),
-        ("poetry", rest) => poetry(rest).map(|target| Call {
-            tool: Tool::Poetry,
-            target,
-        }),
-        ("pdm", ["install" | "sync", rest @ ..]) => {
-            let skips = [
-                "--no-self",
-                "--no-editable",
-                "-p",
-                "--project",
-                "--prod-only",
-            ]
-            .iter()
-            .any(|flag| rest.contains(flag));
-            (!skips).then(|| Call {
-                tool: Tool::Pdm,
-                target: ".".to_owned(),
-            })
-        }
-        (python, ["-m", "build", rest @ ..]) if python.starts_with("python") => first_folder(rest)
-            .map(|target| Call {
-                tool: Tool::Build,
-                target,
-            }),
-        (python, ["-m", "pip", "install", rest @ ..]) if python.starts_with("python") => {
-            target(rest).map(|target| Call {
-                tool: Tool::Pip,
-                target,
-            })
-        }
-        (pip, ["install", rest @ ..])
-            if pip == "pip" || pip.strip_prefix("pip").is_some_and(|v| v.starts_with('3')) =>
-        {
-            target(rest).map(|target| Call {
-                tool: Tool::Pip,
-                target,
-            })
-        }
-        _ => None,
-    }
-}
-
-/// The local folder among the arguments of `pip install`.
-fn target(arguments: &[&str]) -> Option<String> {
-    if arguments
-        .iter()
-        .any(|word| matches!(*word, "--dry-run" | "--no-build" | "--only-deps"))
-    {
-        return None;
-    }
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        let candidate = match *word {
-            "-r" | "--requirement" | "-c" | "--constraint" | "-i" | "--index-url"
-            | "--extra-index-url" | "-t" | "--target" | "--prefix" | "--root" | "-f"
-            | "--find-links" | "--python" | "-p" | "--src" | "--cache-dir" | "--trusted-host"
-            | "--timeout" | "--retries" | "--group" | "--extra" | "--config-settings" => {
-                words.next();
-                continue;
-            }
-            "-e" | "--editable" => *words.next()?,
-            word => word
-                .strip_prefix("--editable=")
-                .or_else(|| word.strip_prefix("-e").filter(|rest| rest.starts_with('.')))
-                .unwrap_or(word),
-        };
-        let folder = candidate.split('[').next().unwrap_or(candidate);
-        let local = folder == "."
-            || folder == ".."
-            || folder.starts_with("./")
-            || folder.starts_with("../")
-            || folder.starts_with('/');
-        let archive = [".whl", ".tar.gz", ".zip", ".txt"]
-            .iter()
-            .any(|end| folder.ends_with(end));
-        if local && !archive {
-            return Some(folder.to_owned());
-        }
-    }
-    None
-}
-
-/// The folder of `uv sync` or `uv run`, unless a flag keeps the project out.
-fn uv(arguments: &[&str], run: bool) -> Option<String> {
-    let mut folder = ".".to_owned();
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        match *word {
-            "--no-install-project"
-            | "--no-install-workspace"
-            | "--no-install-local"
-            | "--only-group"
-            | "--only-dev"
-            | "--dry-run"
-            | "--package"
-            | "--no-project"
-            | "--no-sync"
-            | "--isolated"
-            | "--script"
-            | "-s"
-            | "--check"
-            | "--all-packages"
-            | "--no-install-package"
-            | "--no-build"
-            | "--no-build-package"
-            | "--no-binary" => return None,
-            "--project" | "--directory" => folder = (*words.next()?).to_owned(),
-            "--extra"
-            | "--group"
-            | "--no-group"
-            | "--python"
-            | "-p"
-            | "--with"
-            | "--env-file"
-            | "--index"
-            | "--index-url"
-            | "-m"
-            | "--module"
-            | "--with-requirements"
-            | "--no-extra"
-            | "--link-mode"
-            | "--python-preference" => {
-                // `uv run -m` runs a module: what follows is not uv's.
-                if run && matches!(*word, "-m" | "--module") {
-                    return Some(folder);
-                }
-                words.next();
-            }
-            word if word.starts_with("--only-group=")
-                || word.starts_with("--package=")
-                || word.starts_with("--no-install") =>
-            {
-                return None;
-            }
-            word if word.starts_with('-') => {
-                let value = word
-                    .strip_prefix("--project=")
-                    .or_else(|| word.strip_prefix("--directory="));
-                folder = value.map_or(folder, str::to_owned);
-            }
-            // A script with inline metadata is run without the project; whether it has some is not known.
-            script if run && script.ends_with(".py") => return None,
-            _ if run => return Some(folder),
-            _ => {}
-        }
-    }
-    (!run).then_some(folder)
-}
-
-fn poetry(arguments: &[&str]) -> Option<String> {
-    let mut folder = ".".to_owned();
-    let mut installs = false;
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        match *word {
-            "install" => installs = true,
-            "--no-root" | "--only" | "--dry-run" | "--no-directory" => return None,
-            "-C" | "--directory" | "-P" | "--project" => folder = (*words.next()?).to_owned(),
-            word if word.starts_with("--only") => return None,
-            word if word.starts_with('-') => {}
-            _ if !installs => return None,
-            _ => {}
-        }
-    }
-    installs.then_some(folder)
-}
-
-fn first_folder(arguments: &[&str]) -> Option<String> {
-    let flags_with_value = [
-        "-o",
-        "--outdir",
-        "--out-dir",
-        "-t",
-        "--target",
-        "-C",
-        "--config-setting",
-        "--package",
-    ];
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        if flags_with_value.contains(word) {
-            words.next();
-        } else if !word.starts_with('-') {
-            return (word.starts_with(['.', '/'])).then(|| (*word).to_owned());
-        }
-    }
-    Some(".".to_owned())
 }

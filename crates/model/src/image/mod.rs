@@ -5,6 +5,8 @@
 //! that the table does not have, a command that may write anything.
 
 mod base;
+mod calls;
+mod commands;
 mod environment;
 mod files;
 mod install;
@@ -21,6 +23,7 @@ use preflint_syntax::shell;
 use rayon::prelude::*;
 
 pub use base::{BaseImage, Manager};
+pub use commands::RunCommand;
 pub use files::Lookup;
 pub use install::{ProjectBuild, Tool};
 pub use needs::UnmetNeed;

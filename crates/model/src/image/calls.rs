@@ -1,0 +1,226 @@
+use super::Tool;
+use super::path::name;
+
+/// A call of a tool that builds a project, before it is known whether its folder holds one.
+pub(super) struct Call {
+    /// The tool.
+    pub(super) tool: Tool,
+    /// The folder as written; `.` if none is.
+    pub(super) target: String,
+}
+
+/// The tool that a command calls on a folder.
+pub(super) fn call(words: &[Option<String>]) -> Option<Call> {
+    // A word that is not known may be any flag: a call with one proves nothing.
+    let words: Vec<&str> = words.iter().map(Option::as_deref).collect::<Option<_>>()?;
+    let (program, arguments) = words.split_first()?;
+    match (name(program), arguments) {
+        ("sudo" | "exec" | "time", rest) => {
+            let owned: Vec<Option<String>> =
+                rest.iter().map(|word| Some((*word).to_owned())).collect();
+            call(&owned)
+        }
+        ("uv", ["pip", "install", rest @ ..]) => target(rest).map(|target| Call {
+            tool: Tool::UvPip,
+            target,
+        }),
+        ("uv", ["sync", rest @ ..]) => uv(rest, false).map(|target| Call {
+            tool: Tool::UvSync,
+            target,
+        }),
+        ("uv", ["run", rest @ ..]) => uv(rest, true).map(|target| Call {
+            tool: Tool::UvRun,
+            target,
+        }),
+        ("uv" | "hatch" | "flit", ["build", rest @ ..]) => first_folder(rest).map(|target| Call {
+            tool: Tool::Build,
+            target,
+        }),
+        ("poetry", rest) => poetry(rest).map(|target| Call {
+            tool: Tool::Poetry,
+            target,
+        }),
+        ("pdm", ["install" | "sync", rest @ ..]) => {
+            let skips = [
+                "--no-self",
+                "--no-editable",
+                "-p",
+                "--project",
+                "--prod-only",
+            ]
+            .iter()
+            .any(|flag| rest.contains(flag));
+            (!skips).then(|| Call {
+                tool: Tool::Pdm,
+                target: ".".to_owned(),
+            })
+        }
+        (python, ["-m", "build", rest @ ..]) if python.starts_with("python") => first_folder(rest)
+            .map(|target| Call {
+                tool: Tool::Build,
+                target,
+            }),
+        (python, ["-m", "pip", "install", rest @ ..]) if python.starts_with("python") => {
+            target(rest).map(|target| Call {
+                tool: Tool::Pip,
+                target,
+            })
+        }
+        (pip, ["install", rest @ ..])
+            if pip == "pip" || pip.strip_prefix("pip").is_some_and(|v| v.starts_with('3')) =>
+        {
+            target(rest).map(|target| Call {
+                tool: Tool::Pip,
+                target,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The local folder among the arguments of `pip install`.
+fn target(arguments: &[&str]) -> Option<String> {
+    if arguments
+        .iter()
+        .any(|word| matches!(*word, "--dry-run" | "--no-build" | "--only-deps"))
+    {
+        return None;
+    }
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let candidate = match *word {
+            "-r" | "--requirement" | "-c" | "--constraint" | "-i" | "--index-url"
+            | "--extra-index-url" | "-t" | "--target" | "--prefix" | "--root" | "-f"
+            | "--find-links" | "--python" | "-p" | "--src" | "--cache-dir" | "--trusted-host"
+            | "--timeout" | "--retries" | "--group" | "--extra" | "--config-settings" => {
+                words.next();
+                continue;
+            }
+            "-e" | "--editable" => *words.next()?,
+            word => word
+                .strip_prefix("--editable=")
+                .or_else(|| word.strip_prefix("-e").filter(|rest| rest.starts_with('.')))
+                .unwrap_or(word),
+        };
+        let folder = candidate.split('[').next().unwrap_or(candidate);
+        let local = folder == "."
+            || folder == ".."
+            || folder.starts_with("./")
+            || folder.starts_with("../")
+            || folder.starts_with('/');
+        let archive = [".whl", ".tar.gz", ".zip", ".txt"]
+            .iter()
+            .any(|end| folder.ends_with(end));
+        if local && !archive {
+            return Some(folder.to_owned());
+        }
+    }
+    None
+}
+
+/// The folder of `uv sync` or `uv run`, unless a flag keeps the project out.
+fn uv(arguments: &[&str], run: bool) -> Option<String> {
+    let mut folder = ".".to_owned();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--no-install-project"
+            | "--no-install-workspace"
+            | "--no-install-local"
+            | "--only-group"
+            | "--only-dev"
+            | "--dry-run"
+            | "--package"
+            | "--no-project"
+            | "--no-sync"
+            | "--isolated"
+            | "--script"
+            | "-s"
+            | "--check"
+            | "--all-packages"
+            | "--no-install-package"
+            | "--no-build"
+            | "--no-build-package"
+            | "--no-binary" => return None,
+            "--project" | "--directory" => folder = (*words.next()?).to_owned(),
+            "--extra"
+            | "--group"
+            | "--no-group"
+            | "--python"
+            | "-p"
+            | "--with"
+            | "--env-file"
+            | "--index"
+            | "--index-url"
+            | "-m"
+            | "--module"
+            | "--with-requirements"
+            | "--no-extra"
+            | "--link-mode"
+            | "--python-preference" => {
+                // `uv run -m` runs a module: what follows is not uv's.
+                if run && matches!(*word, "-m" | "--module") {
+                    return Some(folder);
+                }
+                words.next();
+            }
+            word if word.starts_with("--only-group=")
+                || word.starts_with("--package=")
+                || word.starts_with("--no-install") =>
+            {
+                return None;
+            }
+            word if word.starts_with('-') => {
+                let value = word
+                    .strip_prefix("--project=")
+                    .or_else(|| word.strip_prefix("--directory="));
+                folder = value.map_or(folder, str::to_owned);
+            }
+            // A script with inline metadata is run without the project; whether it has some is not known.
+            script if run && script.ends_with(".py") => return None,
+            _ if run => return Some(folder),
+            _ => {}
+        }
+    }
+    (!run).then_some(folder)
+}
+
+fn poetry(arguments: &[&str]) -> Option<String> {
+    let mut folder = ".".to_owned();
+    let mut installs = false;
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "install" => installs = true,
+            "--no-root" | "--only" | "--dry-run" | "--no-directory" => return None,
+            "-C" | "--directory" | "-P" | "--project" => folder = (*words.next()?).to_owned(),
+            word if word.starts_with("--only") => return None,
+            word if word.starts_with('-') => {}
+            _ if !installs => return None,
+            _ => {}
+        }
+    }
+    installs.then_some(folder)
+}
+
+fn first_folder(arguments: &[&str]) -> Option<String> {
+    let flags_with_value = [
+        "-o",
+        "--outdir",
+        "--out-dir",
+        "-t",
+        "--target",
+        "-C",
+        "--config-setting",
+        "--package",
+    ];
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        if flags_with_value.contains(word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            return (word.starts_with(['.', '/'])).then(|| (*word).to_owned());
+        }
+    }
+    Some(".".to_owned())
+}
