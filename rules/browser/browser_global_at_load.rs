@@ -1,7 +1,7 @@
 use preflint_model::Context;
 use preflint_model::script::LoadedBy;
 
-use super::load::{error, relate};
+use super::load::{error, loading, relate};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for load in &cx.scripts().loads {
@@ -12,7 +12,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         let global = &load.global;
         let message = format!(
-            "`{global}` is read while this module loads, and the site's build loads it on the server: {}",
+            "`{global}` is read while {} loads, and the site's build loads it on the server: {}",
+            loading(cx, load, "this module"),
             error(load)
         );
         let finding = cx.report(

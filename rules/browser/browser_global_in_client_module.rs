@@ -1,7 +1,7 @@
 use preflint_model::Context;
 use preflint_model::script::LoadedBy;
 
-use super::load::{error, relate};
+use super::load::{error, loading, relate};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for load in &cx.scripts().loads {
@@ -10,7 +10,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         let global = &load.global;
         let message = format!(
-            "`{global}` is read while this client module loads, and Docusaurus loads it on the server too: {}",
+            "`{global}` is read while {} loads, and Docusaurus loads it on the server too: {}",
+            loading(cx, load, "this client module"),
             error(load)
         );
         let finding = cx.report(

@@ -1,7 +1,17 @@
 //! What the two rules about loading a module say alike.
 
 use preflint_core::Finding;
+use preflint_model::Context;
 use preflint_model::script::LoadUse;
+
+/// The module that loads: `this` one where the read stands in it, by its path where it calls another.
+pub(super) fn loading(cx: &Context<'_>, load: &LoadUse, this: &str) -> String {
+    if load.first.span.file == load.module {
+        this.to_owned()
+    } else {
+        format!("`{}`", cx.repository().path(load.module))
+    }
+}
 
 /// The runtime error of a read.
 pub(super) fn error(load: &LoadUse) -> String {
