@@ -2,10 +2,13 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use preflint_core::{FileId, Sources, Span, TextRange};
-use preflint_syntax::script::{Export, ExprKind, Import, Module, Parent, StmtKind, skim_imports};
+use preflint_syntax::script::{
+    Export, ExprId, ExprKind, Import, Module, Parent, StmtKind, skim_imports,
+};
 use rayon::prelude::*;
 
 use super::ScriptFile;
+use super::scopes::BindingKind;
 use super::table::table;
 use crate::Repository;
 use crate::classify::{Kind, is_aside};
@@ -228,12 +231,20 @@ fn is_elided(script: &ScriptFile, import: &Import) -> bool {
     script.elides && values.all(|binding| !is_used(script, &binding.local.name))
 }
 
+/// Whether a name in an expression is the import, and not hidden by a parameter or local.
+fn is_import(script: &ScriptFile, expr: ExprId, name: &str) -> bool {
+    let binding = script.scopes.lookup(&script.module, expr, name);
+    binding.is_some_and(|binding| {
+        binding.reassigned || matches!(binding.kind, BindingKind::Import { .. })
+    })
+}
+
 fn is_used(script: &ScriptFile, name: &str) -> bool {
     let module = &script.module;
-    let as_value = module
-        .exprs
-        .iter()
-        .any(|expr| matches!(&expr.kind, ExprKind::Name(found) if **found == *name));
+    let as_value = module.exprs.iter().enumerate().any(|(at, expr)| {
+        matches!(&expr.kind, ExprKind::Name(found) if **found == *name)
+            && u32::try_from(at).is_ok_and(|at| is_import(script, ExprId(at), name))
+    });
     // The classic JSX transform and its pragma use `React` without naming it.
     as_value
         || name == "React"
@@ -275,7 +286,8 @@ pub(super) fn resolve(
         tree.find(path)
             .filter(|_| matches!(Kind::of_path(path), Some(Kind::Script(_))))
     };
-    const ENDINGS: [&str; 6] = ["tsx", "ts", "jsx", "js", "mjs", "cjs"];
+    // In the order of Docusaurus' own resolver (packages/docusaurus/src/webpack/base.ts).
+    const ENDINGS: [&str; 5] = ["mjs", "js", "jsx", "ts", "tsx"];
     script(&base)
         .or_else(|| {
             ENDINGS

@@ -65,6 +65,13 @@ impl Scopes {
         for at in 0..module.functions.len() {
             scopes.bind_function(module, function_id(at));
         }
+        for (at, class) in module.classes.iter().enumerate() {
+            let id = ClassId(u32::try_from(at).unwrap_or(u32::MAX));
+            // A class expression sees its own name; a declaration's name is bound by its statement.
+            if let (Some(name), Parent::Expr(_)) = (&class.name, class.parent) {
+                scopes.bind(scopes.of_class[&id], &name.name, BindingKind::Class(id));
+            }
+        }
         for at in 0..module.stmts.len() {
             let id = StmtId(u32::try_from(at).unwrap_or(u32::MAX));
             scopes.bind_stmt(module, id);
@@ -215,8 +222,15 @@ impl Scopes {
                 } else {
                     here
                 };
+                // A `var` has no value before its statement ran, wherever it is read.
+                let hoisted = *kind == DeclarationKind::Var;
                 for declarator in declarators {
-                    self.bind_pattern(module, scope, declarator.pattern, declarator.init);
+                    self.bind_pattern(
+                        module,
+                        scope,
+                        declarator.pattern,
+                        declarator.init.filter(|_| !hoisted),
+                    );
                 }
             }
             StmtKind::Function(function) => {

@@ -21,7 +21,7 @@ pub(super) fn loads(
     root: &str,
 ) -> Vec<LoadUse> {
     let clients = client_modules(repository, memo, config, root);
-    let mut entries = site_entries(repository, root);
+    let mut entries = site_entries(repository, memo, config, root);
     entries.extend(clients.keys().copied());
     entries.sort_unstable();
     entries.dedup();
@@ -31,13 +31,6 @@ pub(super) fn loads(
         let Some(script) = graph.file(*file) else {
             continue;
         };
-        if !repository
-            .tree()
-            .text(*file)
-            .is_some_and(|text| table().speaks_of_browser(text))
-        {
-            continue;
-        }
         let reads = Evaluator::new(&graph, *file, script).load();
         let loaded_by = || match clients.get(file) {
             Some(span) => LoadedBy::ClientModule(*span),
@@ -99,14 +92,9 @@ fn client_modules(
     };
     let module = &script.module;
     let lists = module.exprs.iter().filter_map(|expr| match &expr.kind {
-        ExprKind::Object(properties) => properties.iter().find_map(|property| match property {
-            Property::Value {
-                key: Some(key),
-                value,
-                ..
-            } if &*key.name == "clientModules" => Some(*value),
-            _ => None,
-        }),
+        ExprKind::Object(properties) if is_configuration(properties) => {
+            value_of(properties, "clientModules")
+        }
         _ => None,
     });
     let items = lists.filter_map(|list| match &module.expr(list).kind {
@@ -121,6 +109,45 @@ fn client_modules(
             Some((file, Span::new(config, module.expr(item).range)))
         })
         .collect()
+}
+
+/// The value of a key in an object.
+fn value_of(properties: &[Property], wanted: &str) -> Option<ExprId> {
+    properties.iter().find_map(|property| match property {
+        Property::Value {
+            key: Some(key),
+            value,
+            ..
+        } if *key.name == *wanted => Some(*value),
+        _ => None,
+    })
+}
+
+/// The configuration's own object, by the keys that Docusaurus requires of it.
+fn is_configuration(properties: &[Property]) -> bool {
+    ["title", "url", "baseUrl", "presets", "themeConfig"]
+        .iter()
+        .any(|key| value_of(properties, key).is_some())
+}
+
+/// The kinds of content that the configuration switches off: `docs: false`.
+fn switched_off(module: &Module) -> Vec<&'static str> {
+    let off = |wanted: &str| {
+        module.exprs.iter().any(|expr| match &expr.kind {
+            ExprKind::Object(properties) => value_of(properties, wanted)
+                .is_some_and(|value| module.expr(value).kind == ExprKind::Bool(false)),
+            _ => false,
+        })
+    };
+    [
+        ("docs", "docs/"),
+        ("blog", "blog/"),
+        ("pages", "src/pages/"),
+    ]
+    .into_iter()
+    .filter(|(key, _)| off(key))
+    .map(|(_, folder)| folder)
+    .collect()
 }
 
 /// `'./x'`, `require.resolve('./x')`, `path.resolve(__dirname, './x')`, `path.join(__dirname, 'x')`.
@@ -160,8 +187,10 @@ fn module_path(module: &Module, item: ExprId) -> Option<String> {
 
 /// The modules that a site loads by where they stand: pages, theme components, and what Markdown
 /// documents import.
-fn site_entries(repository: &Repository, root: &str) -> Vec<FileId> {
+fn site_entries(repository: &Repository, memo: &Memo, config: FileId, root: &str) -> Vec<FileId> {
     let tree = repository.tree();
+    let script = ScriptFile::read(repository, memo, config);
+    let off = script.map_or_else(Vec::new, |script| switched_off(&script.module));
     let inside = |path: &str| {
         if root.is_empty() {
             Some(path.to_owned())
@@ -174,7 +203,9 @@ fn site_entries(repository: &Repository, root: &str) -> Vec<FileId> {
         .files()
         .filter(|(_, entry)| is_below(root, &entry.path) && !is_aside(&entry.path))
     {
-        let Some(path) = inside(&entry.path) else {
+        let Some(path) =
+            inside(&entry.path).filter(|path| !off.iter().any(|folder| path.starts_with(folder)))
+        else {
             continue;
         };
         match Kind::of_path(&path) {
@@ -220,20 +251,47 @@ fn is_document(path: &str) -> bool {
 /// The modules that a Markdown document imports: lines outside of code blocks that begin with `import`.
 fn document_imports(repository: &Repository, root: &str, file: FileId) -> Vec<FileId> {
     let text = repository.tree().text(file).unwrap_or("");
-    if !text.contains("import ") {
+    if !text.contains("import ") || is_draft(text) {
         return Vec::new();
     }
-    let mut code = false;
     let mut found = Vec::new();
+    // What ends the comment or code block at hand.
+    let mut until: Option<&str> = None;
     for line in text.lines() {
-        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
-            code = !code;
-        } else if !code && line.starts_with("import ") {
-            let imports = preflint_syntax::script::skim_imports(line);
-            found.extend(imports.iter().filter_map(|import| {
-                resolve(repository, root, repository.path(file), &import.source)
-            }));
+        if let Some(end) = until {
+            until = Some(end).filter(|end| !line.contains(*end));
+            continue;
+        }
+        let opened = [
+            ("```", "```"),
+            ("~~~", "~~~"),
+            ("<!--", "-->"),
+            ("{/*", "*/}"),
+        ]
+        .into_iter()
+        .find_map(|(start, end)| {
+            let rest = &line[line.find(start)? + start.len()..];
+            Some((end, rest.contains(end)))
+        });
+        match opened {
+            Some((end, false)) => until = Some(end),
+            None if line.starts_with("import ") => {
+                let imports = preflint_syntax::script::skim_imports(line);
+                let resolved =
+                    |source: &str| resolve(repository, root, repository.path(file), source);
+                found.extend(imports.iter().filter_map(|import| resolved(&import.source)));
+            }
+            _ => {}
         }
     }
     found
+}
+
+/// A draft is no part of a production build.
+fn is_draft(text: &str) -> bool {
+    let front = text
+        .strip_prefix("---")
+        .and_then(|rest| rest.split_once("\n---"))
+        .map(|(front, _)| front);
+    front.is_some_and(|front| front.lines().any(|line| line.trim() == "draft: true"))
 }

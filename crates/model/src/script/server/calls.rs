@@ -3,7 +3,7 @@ use preflint_syntax::script::{
     ClassId, ExprId, ExprKind, FunctionBody, FunctionId, Member, MemberKind, Module, PatternKind,
 };
 
-use super::{Evaluator, Flow, MAX_CALLS, MAX_DEPTH, Value};
+use super::{Evaluator, Flow, MAX_CALLS, MAX_DEPTH, Mode, Value};
 
 impl Evaluator<'_> {
     pub(super) fn call(
@@ -14,13 +14,39 @@ impl Evaluator<'_> {
         args: &[ExprId],
     ) -> Value {
         let function = self.expr(module, callee);
-        self.all(module, args.iter().copied());
+        self.within(self.skipped(module, id, &function), |this| {
+            this.all(module, args.iter().copied());
+        });
         match (&function, &module.expr(callee).kind) {
-            (Value::Function(file, function), _) => self.enter(*file, *function, id, args.len()),
+            (Value::Function(file, function), _) => {
+                self.enter(*file, *function, id, given(module, args))
+            }
             (Value::Browser, _) => Value::Browser,
             // Docusaurus' hook.
             (_, ExprKind::Name(name)) if &**name == "useIsBrowser" => Value::Bool(false),
             _ => Value::Unknown,
+        }
+    }
+
+    /// How sure it is that the arguments of a call, or the index of an access, are evaluated: an
+    /// optional chain ends where a value is missing.
+    pub(super) fn skipped(&self, module: &Module, id: ExprId, reached: &Value) -> Mode {
+        let mut at = id;
+        let is_optional = loop {
+            at = match &module.expr(at).kind {
+                ExprKind::Member { optional: true, .. }
+                | ExprKind::Index { optional: true, .. }
+                | ExprKind::Call { optional: true, .. } => break true,
+                ExprKind::Member { object, .. } | ExprKind::Index { object, .. } => *object,
+                ExprKind::Call { callee, .. } => *callee,
+                _ => break false,
+            };
+        };
+        match reached {
+            _ if !is_optional => Mode::Certain,
+            Value::Function(..) | Value::Class(..) | Value::Object => Mode::Certain,
+            Value::Browser => Mode::Tainted,
+            _ => Mode::Silent,
         }
     }
 
@@ -74,7 +100,7 @@ impl Evaluator<'_> {
         self.all(module, args.iter().copied());
         match class {
             Value::Class(file, class) => {
-                self.instance(file, class, id, args.len());
+                self.instance(file, class, id, given(module, args));
                 Value::Object
             }
             Value::Browser => Value::Browser,
@@ -104,14 +130,16 @@ impl Evaluator<'_> {
         self.calls.push((file, FunctionId(u32::MAX), span));
         self.at(file, &script, |this, module| this.all(module, fields));
         self.calls.pop();
-        let constructor = members
-            .iter()
-            .find_map(|member| match (&member.name, &member.kind) {
-                (Some(name), MemberKind::Method(function)) if &*name.name == "constructor" => {
-                    Some(*function)
-                }
-                _ => None,
-            });
+        let constructor =
+            members
+                .iter()
+                .filter(|member| !member.is_static)
+                .find_map(|member| match (&member.name, &member.kind) {
+                    (Some(name), MemberKind::Method(function)) if &*name.name == "constructor" => {
+                        Some(*function)
+                    }
+                    _ => None,
+                });
         if let Some(constructor) = constructor {
             self.enter(file, constructor, call, given);
         }
@@ -137,4 +165,12 @@ impl Evaluator<'_> {
         }
         Value::Class(self.file, id)
     }
+}
+
+/// How many parameters a call gives a value; all of them where a spread may.
+fn given(module: &Module, args: &[ExprId]) -> usize {
+    let spreads = args
+        .iter()
+        .any(|arg| matches!(module.expr(*arg).kind, ExprKind::Spread(_)));
+    if spreads { usize::MAX } else { args.len() }
 }

@@ -60,7 +60,9 @@ impl Evaluator<'_> {
             } => return self.member(module, *object, &property.name),
             ExprKind::Index { object, index, .. } => {
                 let object = self.expr(module, *object);
-                self.expr(module, *index);
+                self.within(self.skipped(module, id, &object), |this| {
+                    this.expr(module, *index)
+                });
                 return if object == Value::Browser {
                     Value::Browser
                 } else {
@@ -83,8 +85,17 @@ impl Evaluator<'_> {
                 then,
                 otherwise,
             } => return self.conditional(module, *test, *then, *otherwise),
-            ExprKind::Assign { target, value, .. } => {
+            ExprKind::Assign {
+                operator,
+                target,
+                value,
+            } => {
                 self.assigned(module, *target);
+                // `a ||= value` evaluates the value only where `a` does not do.
+                if matches!(&**operator, "||=" | "&&=" | "??=") {
+                    self.within(Mode::Silent, |this| this.expr(module, *value));
+                    return Value::Unknown;
+                }
                 return self.expr(module, *value);
             }
             ExprKind::Sequence(items) => {

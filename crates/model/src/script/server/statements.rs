@@ -1,4 +1,4 @@
-use preflint_syntax::script::{Export, ExprId, Module, StmtId, StmtKind};
+use preflint_syntax::script::{Export, ExprId, ExprKind, Module, StmtId, StmtKind};
 
 use super::{Evaluator, Flow, Mode, Value};
 
@@ -44,7 +44,13 @@ impl Evaluator<'_> {
             StmtKind::Class(class) => {
                 self.class(module, *class);
             }
-            StmtKind::Enum { values, .. } => self.all(module, values.iter().copied()),
+            StmtKind::Enum { values, .. } => {
+                let values = values.iter().copied();
+                self.all(
+                    module,
+                    values.filter(|value| !names_members(module, *value)),
+                );
+            }
             StmtKind::Export(export) => self.export(module, export),
             StmtKind::Return(value) => return self.leave_with(module, *value),
             StmtKind::Throw(value) => {
@@ -217,4 +223,18 @@ impl Evaluator<'_> {
             other => other,
         }
     }
+}
+
+/// Whether an operand of an enum's value is a bare name: it may be another member of the enum.
+fn names_members(module: &Module, value: ExprId) -> bool {
+    let mut open = vec![value];
+    while let Some(at) = open.pop() {
+        match &module.expr(at).kind {
+            ExprKind::Name(_) => return true,
+            ExprKind::Binary { left, right, .. } => open.extend([*left, *right]),
+            ExprKind::Unary { operand, .. } => open.push(*operand),
+            _ => {}
+        }
+    }
+    false
 }
