@@ -4,6 +4,7 @@
 //! Nothing is run. What only a run could tell is unknown: a variable without a value, a base image
 //! that the table does not have, a command that may write anything.
 
+mod accounts;
 mod base;
 mod calls;
 mod commands;
@@ -22,6 +23,7 @@ use preflint_syntax::dockerignore::Dockerignore;
 use preflint_syntax::shell;
 use rayon::prelude::*;
 
+pub use accounts::{Account, Accounts, User};
 pub use base::{BaseImage, Manager};
 pub use commands::RunCommand;
 pub use files::Lookup;
@@ -66,6 +68,7 @@ pub struct Stage {
     pub base: Base,
     /// Its instructions in order, each with what held before it.
     pub steps: Vec<Step>,
+    after: State,
 }
 
 /// What a stage starts from.
@@ -90,6 +93,10 @@ pub struct Step {
     pub workdir: Option<String>,
     /// Variables with known values.
     pub environment: Arc<Environment>,
+    /// Who runs it.
+    pub user: User,
+    /// The users that there are.
+    pub accounts: Arc<Accounts>,
     /// The shell text of a `RUN`, `CMD` or `ENTRYPOINT` in shell form, parsed; a list of its own
     /// if the instruction is in exec form.
     pub script: Option<Arc<shell::Script>>,
@@ -208,24 +215,69 @@ fn ignore_file(
     ))
 }
 
+/// What holds between two instructions.
+#[derive(Clone, Debug)]
+struct State {
+    workdir: Option<String>,
+    environment: Arc<Environment>,
+    user: User,
+    accounts: Arc<Accounts>,
+}
+
+impl State {
+    /// What holds at the start of a stage.
+    fn at_start(base: &Base, stages: &[Stage]) -> Self {
+        match base {
+            Base::Stage(at) => stages[*at].after.clone(),
+            Base::Published(_) => Self {
+                workdir: Some("/".to_owned()),
+                environment: Arc::default(),
+                user: User::Root,
+                accounts: Arc::new(Accounts::of(base)),
+            },
+            Base::Unknown => Self {
+                workdir: None,
+                environment: Arc::default(),
+                user: User::Unknown,
+                accounts: Arc::default(),
+            },
+        }
+    }
+
+    /// Takes in what a step changes.
+    fn apply(&mut self, step: &Step, global: &Environment) {
+        match &step.instruction.kind {
+            InstructionKind::Workdir(path) => {
+                let path = self.environment.expand(&path.word);
+                self.workdir = path.and_then(|path| path::resolve(self.workdir.as_deref(), &path));
+            }
+            InstructionKind::Env(_) | InstructionKind::Arg(_) => {
+                Arc::make_mut(&mut self.environment).define(&step.instruction, global);
+            }
+            InstructionKind::User(user) => {
+                self.user = accounts::user(self.environment.expand(&user.word).as_deref());
+            }
+            InstructionKind::Run(_) | InstructionKind::Copy { .. } => {
+                Arc::make_mut(&mut self.accounts).apply(&step.instruction, &step.commands());
+            }
+            _ => {}
+        }
+    }
+}
+
 fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     let mut global = Environment::default();
-    let mut workdir: Option<String> = None;
-    let mut environment = Arc::new(Environment::default());
     for instruction in &document.instructions {
         if let InstructionKind::From { image, name } = &instruction.kind {
             let base = base(&global.expand(&image.word), &stages);
-            (workdir, environment) = match &base {
-                Base::Stage(at) => after(&stages[*at]),
-                Base::Published(_) => (Some("/".to_owned()), Arc::default()),
-                Base::Unknown => (None, Arc::default()),
-            };
+            let after = State::at_start(&base, &stages);
             let name = name.as_ref().map(|name| name.text.to_ascii_lowercase());
             stages.push(Stage {
                 name,
                 base,
                 steps: Vec::new(),
+                after,
             });
             continue;
         }
@@ -233,24 +285,9 @@ fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
             global.define(instruction, &Environment::default());
             continue;
         };
-        stage.steps.push(step(
-            instruction,
-            file,
-            workdir.clone(),
-            Arc::clone(&environment),
-            memo,
-        ));
-        match &instruction.kind {
-            InstructionKind::Workdir(path) => {
-                workdir = environment
-                    .expand(&path.word)
-                    .and_then(|path| path::resolve(workdir.as_deref(), &path));
-            }
-            InstructionKind::Env(_) | InstructionKind::Arg(_) => {
-                Arc::make_mut(&mut environment).define(instruction, &global);
-            }
-            _ => {}
-        }
+        let step = step(instruction, file, &stage.after, memo);
+        stage.after.apply(&step, &global);
+        stage.steps.push(step);
     }
     stages
 }
@@ -268,32 +305,7 @@ fn base(image: &Option<String>, stages: &[Stage]) -> Base {
     stage.map_or_else(published, Base::Stage)
 }
 
-/// Working directory and environment at the end of a stage.
-fn after(stage: &Stage) -> (Option<String>, Arc<Environment>) {
-    let Some(last) = stage.steps.last() else {
-        return match &stage.base {
-            Base::Published(_) => (Some("/".to_owned()), Arc::default()),
-            _ => (None, Arc::default()),
-        };
-    };
-    let mut environment = Arc::clone(&last.environment);
-    let mut workdir = last.workdir.clone();
-    if let InstructionKind::Workdir(path) = &last.instruction.kind {
-        workdir = environment
-            .expand(&path.word)
-            .and_then(|path| path::resolve(workdir.as_deref(), &path));
-    }
-    Arc::make_mut(&mut environment).define(&last.instruction, &Environment::default());
-    (workdir, environment)
-}
-
-fn step(
-    instruction: &Instruction,
-    file: FileId,
-    workdir: Option<String>,
-    environment: Arc<Environment>,
-    memo: &Memo,
-) -> Step {
+fn step(instruction: &Instruction, file: FileId, state: &State, memo: &Memo) -> Step {
     let form = match &instruction.kind {
         InstructionKind::Run(form)
         | InstructionKind::Cmd(form)
@@ -310,8 +322,10 @@ fn step(
     Step {
         span: Span::new(file, instruction.range),
         instruction: instruction.clone(),
-        workdir,
-        environment,
+        workdir: state.workdir.clone(),
+        environment: Arc::clone(&state.environment),
+        user: state.user.clone(),
+        accounts: Arc::clone(&state.accounts),
         script,
         script_start,
     }

@@ -1,0 +1,290 @@
+use preflint_syntax::dockerfile::{Instruction, InstructionKind};
+
+use super::commands::RunCommand;
+use super::path::name;
+use super::{Base, Manager};
+
+/// Who runs an instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum User {
+    /// Root, by name or id.
+    Root,
+    /// Another one, by name or id as written, without group.
+    Other(String),
+    /// It cannot be told.
+    Unknown,
+}
+
+/// The users of an image.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// Those that are known, root left out.
+    pub known: Vec<Account>,
+    /// Whether these are all, apart from what the distribution's packages make.
+    pub complete: bool,
+    /// The packages that were installed: a package may make a user of its name.
+    packages: Vec<String>,
+}
+
+/// A user of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name.
+    pub name: String,
+    /// The id, if it is given.
+    pub uid: Option<u32>,
+    /// Whether the account has a home folder that it may write to, as far as known.
+    pub home: Option<bool>,
+    /// Whether it came with the base image.
+    pub from_base: bool,
+}
+
+/// Users that every Debian, Ubuntu or Alpine has (`/etc/passwd` of the base images).
+const SYSTEM: [&str; 30] = [
+    "_apt",
+    "adm",
+    "backup",
+    "bin",
+    "cron",
+    "daemon",
+    "ftp",
+    "games",
+    "gnats",
+    "guest",
+    "halt",
+    "irc",
+    "list",
+    "lp",
+    "mail",
+    "man",
+    "news",
+    "nobody",
+    "ntp",
+    "operator",
+    "proxy",
+    "root",
+    "shutdown",
+    "sshd",
+    "squid",
+    "sync",
+    "sys",
+    "systemd-network",
+    "uucp",
+    "www-data",
+];
+
+impl Accounts {
+    /// The users of a base.
+    pub(super) fn of(base: &Base) -> Self {
+        let Base::Published(image) = base else {
+            return Self::default();
+        };
+        let account = |(name, uid): &(String, u32)| Account {
+            name: name.clone(),
+            uid: Some(*uid),
+            home: Some(true),
+            from_base: true,
+        };
+        Self {
+            known: image.users.iter().map(account).collect(),
+            complete: matches!(image.manager, Some(Manager::Apt | Manager::Apk)),
+            packages: Vec::new(),
+        }
+    }
+
+    /// Whether a user of that name exists; `None` if it cannot be told.
+    #[must_use]
+    pub fn has(&self, user: &str) -> Option<bool> {
+        if SYSTEM.contains(&user) || self.known.iter().any(|account| account.name == user) {
+            return Some(true);
+        }
+        let by_package = self
+            .packages
+            .iter()
+            .any(|package| package.contains(user) || user.contains(package.as_str()));
+        (self.complete && !by_package).then_some(false)
+    }
+
+    /// The account with that id.
+    #[must_use]
+    pub fn with_id(&self, uid: u32) -> Option<&Account> {
+        self.known.iter().find(|account| account.uid == Some(uid))
+    }
+
+    /// Takes in what an instruction changes.
+    pub(super) fn apply(&mut self, instruction: &Instruction, commands: &[RunCommand]) {
+        match &instruction.kind {
+            InstructionKind::Copy { destination, .. }
+                if destination.text.starts_with("/etc") || &*destination.text == "/" =>
+            {
+                self.complete = false;
+            }
+            InstructionKind::Run(_) => commands.iter().for_each(|command| self.run(command)),
+            _ => {}
+        }
+    }
+
+    fn run(&mut self, command: &RunCommand) {
+        let Some(words) = command
+            .words
+            .iter()
+            .map(Option::as_deref)
+            .collect::<Option<Vec<&str>>>()
+        else {
+            // A word that is not known may be a user's name.
+            let touches = command
+                .words
+                .iter()
+                .flatten()
+                .any(|word| is_account_tool(name(word)) || word.contains("passwd"));
+            self.complete &= !touches;
+            return;
+        };
+        let Some((program, arguments)) = words.split_first() else {
+            return;
+        };
+        match name(program) {
+            "useradd" | "adduser" => self.added(name(program) == "useradd", arguments),
+            "userdel" | "deluser" => {
+                let gone = arguments.iter().rev().find(|word| !word.starts_with('-'));
+                self.known
+                    .retain(|account| gone.is_none_or(|gone| account.name != **gone));
+            }
+            "usermod" | "newusers" | "vipw" => self.complete = false,
+            "apt-get" | "apt" | "apk" | "dnf" | "yum" | "microdnf" => {
+                self.packages.extend(
+                    arguments
+                        .iter()
+                        .filter(|word| !word.starts_with('-'))
+                        .map(|word| (*word).to_owned()),
+                );
+            }
+            _ if words.iter().any(|word| word.contains("/etc/passwd")) => self.complete = false,
+            // A script may add users.
+            "sh" | "bash" if !arguments.is_empty() => self.complete = false,
+            program if program.ends_with(".sh") => self.complete = false,
+            _ => {}
+        }
+    }
+
+    /// `useradd [options] NAME`, Debian's and Alpine's `adduser [options] NAME [GROUP]`.
+    fn added(&mut self, useradd: bool, arguments: &[&str]) {
+        let mut account = Account {
+            name: String::new(),
+            uid: None,
+            home: if useradd { Some(false) } else { None },
+            from_base: false,
+        };
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "-u" | "--uid" => account.uid = words.next().and_then(|uid| uid.parse().ok()),
+                "-m" | "--create-home" => account.home = Some(true),
+                "-M" | "--no-create-home" | "-H" => account.home = Some(false),
+                // Options of both tools that take a value.
+                "-d" | "--home-dir" | "--home" | "-h" | "-s" | "--shell" | "-g" | "--gid"
+                | "-G" | "--groups" | "--ingroup" | "-c" | "--comment" | "--gecos" | "-p"
+                | "--password" | "-k" | "--skel" | "-e" | "-f" | "-K" => {
+                    words.next();
+                }
+                word if word.starts_with("--") => {
+                    account.uid = word
+                        .strip_prefix("--uid=")
+                        .and_then(|uid| uid.parse().ok())
+                        .or(account.uid);
+                }
+                // Short options in one word: `-rm`, `-mu 1000`.
+                word if word.starts_with('-') => {
+                    if word.contains('m') && useradd {
+                        account.home = Some(true);
+                    }
+                    if word.ends_with('u') {
+                        account.uid = words.next().and_then(|uid| uid.parse().ok());
+                    } else if word.ends_with(['d', 's', 'g', 'G', 'c']) && useradd {
+                        words.next();
+                    }
+                }
+                word if account.name.is_empty() => word.clone_into(&mut account.name),
+                _ => {}
+            }
+        }
+        if account.name.is_empty() {
+            self.complete = false;
+        } else {
+            self.known.push(account);
+        }
+    }
+}
+
+fn is_account_tool(program: &str) -> bool {
+    matches!(
+        program,
+        "useradd" | "adduser" | "userdel" | "deluser" | "usermod" | "newusers"
+    )
+}
+
+/// The user that a `USER` names, with its variables filled in.
+pub(super) fn user(written: Option<&str>) -> User {
+    let Some(written) = written else {
+        return User::Unknown;
+    };
+    match written.split(':').next().unwrap_or(written) {
+        "root" | "0" => User::Root,
+        "" => User::Unknown,
+        other => User::Other(other.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Account, Accounts};
+
+    fn after(lines: &[&str]) -> Accounts {
+        let mut accounts = Accounts {
+            complete: true,
+            ..Accounts::default()
+        };
+        for line in lines {
+            let words: Vec<&str> = line.split(' ').collect();
+            let (program, rest) = words.split_first().unwrap();
+            accounts.added(*program == "useradd", rest);
+        }
+        accounts
+    }
+
+    #[test]
+    fn accounts_by_their_commands() {
+        let account = |line: &str| {
+            let accounts = after(&[line]);
+            let Account {
+                name, uid, home, ..
+            } = accounts.known[0].clone();
+            (name, uid, home)
+        };
+        assert_eq!(
+            account("useradd -m -u 1000 user"),
+            ("user".into(), Some(1000), Some(true))
+        );
+        assert_eq!(
+            account("useradd --create-home --uid=1001 app"),
+            ("app".into(), Some(1001), Some(true))
+        );
+        assert_eq!(
+            account("useradd -rm -s /bin/sh -g app app"),
+            ("app".into(), None, Some(true))
+        );
+        assert_eq!(account("useradd -r app"), ("app".into(), None, Some(false)));
+        assert_eq!(
+            account("adduser --disabled-password --gecos '' --uid 1000 user"),
+            ("user".into(), Some(1000), None)
+        );
+        assert_eq!(
+            account("adduser -D -u 1000 -G app app"),
+            ("app".into(), Some(1000), None)
+        );
+        assert_eq!(
+            account("useradd -mu 1000 user"),
+            ("user".into(), Some(1000), Some(true))
+        );
+    }
+}
