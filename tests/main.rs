@@ -8,4 +8,5 @@
 mod command;
 mod new_rule;
 mod pages;
+mod readme;
 mod structure;
