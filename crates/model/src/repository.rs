@@ -84,6 +84,9 @@ impl Repository {
     }
 }
 
+/// `path` with `.` and `..` resolved, relative to the root; `None` if it leaves the root.
+pub(crate) use preflint_source::normalise as normalize;
+
 /// `folder/name`, or `name` in the root folder (``).
 #[must_use]
 pub(crate) fn join(folder: &str, name: &str) -> String {
@@ -98,20 +101,4 @@ pub(crate) fn join(folder: &str, name: &str) -> String {
 #[must_use]
 pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// `path` with `.` and `..` resolved, relative to the root; `None` if it leaves the root.
-#[must_use]
-pub(crate) fn normalize(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

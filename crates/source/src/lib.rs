@@ -37,6 +37,7 @@ pub use entry::{Content, Entry, TreeError};
 pub use git::{Branches, Git, Head, Remote};
 pub use memory::MemoryTree;
 pub use options::{Environment, Options};
+pub use paths::normalise;
 pub use presence::Presence;
 pub use read::read_config;
 pub use tree::Tree;

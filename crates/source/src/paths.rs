@@ -4,7 +4,8 @@
 pub(crate) const MAX_PATH: usize = 4096;
 
 /// `path` without `.`, `..`, doubled and trailing `/`; empty for the root, `None` if it leads out of it.
-pub(crate) fn normalise(path: &str) -> Option<String> {
+#[must_use]
+pub fn normalise(path: &str) -> Option<String> {
     if path.starts_with('/') || path.len() > MAX_PATH {
         return None;
     }

@@ -434,12 +434,8 @@ impl<'a> Prover<'a> {
 
     /// Whether a name is bound to `create_async_engine(...)` and to nothing else.
     fn is_async_engine(&self, at: At<'a>, expr: ExprId, hops: u32) -> bool {
-        let (facts, bindings) = match at.facts.imported(expr) {
-            Some(path) => match self.python.follow(self.repository, at.file, &path) {
-                Some((_, facts, name)) if hops > 0 => (facts, facts.scopes.at_module_level(&name)),
-                _ => return false,
-            },
-            None => (at.facts, at.facts.bindings(expr)),
+        let Some((At { facts, .. }, bindings)) = self.named(at, expr).filter(|_| hops > 0) else {
+            return false;
         };
         let [
             Binding {
@@ -461,18 +457,17 @@ impl<'a> Prover<'a> {
 
     /// Whether a name is an `async_sessionmaker`, or a `sessionmaker` with `class_=AsyncSession`.
     fn is_maker(&self, at: At<'a>, expr: ExprId, hops: u32) -> bool {
-        if let Some(path) = at.facts.imported(expr) {
-            let Some((file, facts, name)) = self.python.follow(self.repository, at.file, &path)
-            else {
-                return false;
-            };
-            return self.binds_maker(
-                At { file, facts },
-                facts.scopes.at_module_level(&name),
-                hops,
-            );
-        }
-        self.binds_maker(at, at.facts.bindings(expr), hops)
+        self.named(at, expr)
+            .is_some_and(|(at, bindings)| self.binds_maker(at, bindings, hops))
+    }
+
+    /// What binds a name, in the file where it is bound: this one, or the one that it is imported from.
+    fn named(&self, at: At<'a>, expr: ExprId) -> Option<(At<'a>, &'a [Binding])> {
+        let Some(path) = at.facts.imported(expr) else {
+            return Some((at, at.facts.bindings(expr)));
+        };
+        let (file, facts, name) = self.python.follow(self.repository, at.file, &path)?;
+        Some((At { file, facts }, facts.scopes.at_module_level(&name)))
     }
 
     fn binds_maker(&self, at: At<'a>, bindings: &[Binding], hops: u32) -> bool {
@@ -532,14 +527,8 @@ impl<'a> Prover<'a> {
                 .iter()
                 .any(|index| self.is_sync_dependency(at, *index, hops)),
             ExprKind::Name(_) => {
-                let (at, bindings) = match at.facts.imported(expr) {
-                    Some(path) => match self.python.follow(self.repository, at.file, &path) {
-                        Some((file, facts, name)) => {
-                            (At { file, facts }, facts.scopes.at_module_level(&name))
-                        }
-                        None => return false,
-                    },
-                    None => (at, at.facts.bindings(expr)),
+                let Some((at, bindings)) = self.named(at, expr) else {
+                    return false;
                 };
                 bindings.iter().any(|binding| match binding.kind {
                     BindingKind::Assign {
@@ -553,12 +542,8 @@ impl<'a> Prover<'a> {
     }
 
     fn is_plain_def(&self, at: At<'a>, expr: ExprId) -> bool {
-        let (facts, bindings) = match at.facts.imported(expr) {
-            Some(path) => match self.python.follow(self.repository, at.file, &path) {
-                Some((_, facts, name)) => (facts, facts.scopes.at_module_level(&name)),
-                None => return false,
-            },
-            None => (at.facts, at.facts.bindings(expr)),
+        let Some((At { facts, .. }, bindings)) = self.named(at, expr) else {
+            return false;
         };
         bindings.iter().any(|binding| {
             let function = binding.stmt.map(|stmt| &facts.module.stmt(stmt).kind);

@@ -1,4 +1,5 @@
-use preflint_core::Span;
+use preflint_core::{FileId, Span};
+use preflint_syntax::data::NodeRef;
 use preflint_syntax::front_matter::{self, Status};
 use preflint_syntax::yaml;
 
@@ -31,23 +32,13 @@ fn by_front_matter(repository: &Repository, memo: &Memo) -> Vec<Unit> {
         entry.path.rsplit('/').next() == Some("README.md") && !is_aside(&entry.path)
     });
     readmes
-        .filter_map(|(file, entry)| {
+        .filter_map(|(file, _)| {
             let front = memo.get(tree.shared_text(file)?, 0, front_matter::parse);
             if front.status != Status::Found || front.is_other_card() {
                 return None;
             }
             let sdk = front.get("sdk")?;
-            SDKS.contains(&sdk.as_str()?).then(|| Unit {
-                kind: UnitKind::Space {
-                    writes_readme: false,
-                },
-                file,
-                folder: Some(folder_of(&entry.path).to_owned()),
-                evidence: vec![Evidence {
-                    span: Span::new(file, sdk.range()),
-                    text: "front matter of a Space".to_owned(),
-                }],
-            })
+            space(repository, file, sdk, "front matter of a Space")
         })
         .collect()
 }
@@ -64,21 +55,31 @@ fn by_stray_configuration(repository: &Repository, memo: &Memo) -> Vec<Unit> {
     };
     let files = tree.files().filter(|(_, entry)| named(&entry.path));
     files
-        .filter_map(|(file, entry)| {
+        .filter_map(|(file, _)| {
             let document = memo.get(tree.shared_text(file)?, 0, yaml::parse);
             let root = document.root()?;
             let sdk = root.get("space_sdk").or_else(|| root.get("sdk"))?;
-            SDKS.contains(&sdk.as_str()?).then(|| Unit {
-                kind: UnitKind::Space {
-                    writes_readme: false,
-                },
+            space(
+                repository,
                 file,
-                folder: Some(folder_of(&entry.path).to_owned()),
-                evidence: vec![Evidence {
-                    span: Span::new(file, sdk.range()),
-                    text: "configures a Space, in a file that the Hub does not read".to_owned(),
-                }],
-            })
+                sdk,
+                "configures a Space, in a file that the Hub does not read",
+            )
         })
         .collect()
+}
+
+/// A Space whose folder is that of `file`, if `sdk` names one.
+fn space(repository: &Repository, file: FileId, sdk: NodeRef<'_>, text: &str) -> Option<Unit> {
+    SDKS.contains(&sdk.as_str()?).then(|| Unit {
+        kind: UnitKind::Space {
+            writes_readme: false,
+        },
+        file,
+        folder: Some(folder_of(repository.path(file)).to_owned()),
+        evidence: vec![Evidence {
+            span: Span::new(file, sdk.range()),
+            text: text.to_owned(),
+        }],
+    })
 }
