@@ -5,6 +5,7 @@
 //! the pages when this crate is built.
 #![warn(missing_docs)]
 
+mod browser;
 mod database;
 mod docker;
 mod packaging;

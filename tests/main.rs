@@ -6,5 +6,6 @@
 )]
 
 mod command;
+mod new_rule;
 mod pages;
 mod structure;

@@ -14,11 +14,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
             };
             let (tool, role) = (build.tool.name(), need.role.name());
             let ignore_file = repository.path(pattern.file).to_owned();
-            let inside = if image.context.is_empty() {
-                path.as_str()
-            } else {
-                &path[image.context.len() + 1..]
+            // A path that leaves the context names another file than the one that the pattern excludes.
+            let inside = match image.context.as_str() {
+                "" => Some(path.as_str()),
+                context => path
+                    .strip_prefix(context)
+                    .and_then(|rest| rest.strip_prefix('/')),
             };
+            let Some(inside) = inside else { continue };
             let message = format!(
                 "`{}` keeps `{}` out of the build context, and `{tool}` needs the {role}: \"{}\"",
                 repository.slice(pattern),

@@ -1,6 +1,7 @@
 use preflint_core::{Edit, Fix, Safety, Span};
-use preflint_model::image::{Image, UnmetNeed};
+use preflint_model::image::{Image, Lookup, ProjectBuild, UnmetNeed};
 use preflint_model::{Context, Repository};
+use preflint_syntax::dockerfile::InstructionKind;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
@@ -45,7 +46,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 /// Adds the file to the `COPY` that brings `pyproject.toml`, where both lie side by side.
 fn add_to_copy(repository: &Repository, image: &Image, unmet: &UnmetNeed<'_>) -> Option<Fix> {
-    let copy = unmet.copy?;
+    let copy = copy_of_project(repository, image, unmet.build)?;
     let text = repository.slice(copy);
     let project = if image.context == unmet.build.package.folder {
         "pyproject.toml"
@@ -77,4 +78,20 @@ fn add_to_copy(repository: &Repository, image: &Image, unmet: &UnmetNeed<'_>) ->
             text: format!(" {}", unmet.need.path),
         }],
     })
+}
+
+/// The `COPY` of the build's own stage that brings its `pyproject.toml`.
+fn copy_of_project(repository: &Repository, image: &Image, build: &ProjectBuild) -> Option<Span> {
+    let project = format!("{}/pyproject.toml", build.folder.trim_end_matches('/'));
+    let there = |at: usize| {
+        matches!(
+            image.lookup(repository, build.stage, at, &project),
+            Lookup::There(_)
+        )
+    };
+    let at = (0..build.step).find(|at| there(at + 1))?;
+    let step = image.stages.get(build.stage)?.steps.get(at)?;
+    let copies = matches!(step.instruction.kind, InstructionKind::Copy { .. })
+        && step.instruction.flag("from").is_none();
+    copies.then_some(step.span)
 }

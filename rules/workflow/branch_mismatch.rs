@@ -6,6 +6,7 @@ use preflint_model::{Context, Repository};
 const USUAL: [&str; 2] = ["main", "master"];
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    edit_links(cx);
     for workflow in &cx.workflows().all {
         triggers(cx, workflow);
         for job in &workflow.jobs {
@@ -103,6 +104,28 @@ fn triggers(cx: &mut Context<'_>, workflow: &Workflow) {
         if let Some(fix) = fix {
             finding.fix(fix);
         }
+    }
+}
+
+fn edit_links(cx: &mut Context<'_>) {
+    let repository = cx.repository();
+    for link in &cx.scripts().edit_links {
+        if !repository.is_on_github_as(&link.repository) || !absent(repository, &link.branch) {
+            continue;
+        }
+        let branch = &link.branch;
+        let message = format!(
+            "the edit link leads to the branch `{branch}`, which the repository does not have: GitHub answers 404"
+        );
+        let branches = known(repository);
+        cx.report(
+            "edit-link",
+            branch,
+            message,
+            link.span,
+            format!("{branches} exist"),
+        )
+        .help("name a branch that exists in `editUrl`");
     }
 }
 

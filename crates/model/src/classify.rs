@@ -37,6 +37,9 @@ impl Kind {
     pub fn of_path(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let lower = name.to_ascii_lowercase();
+        if is_vendored(path, &lower) {
+            return None;
+        }
         if lower.ends_with(".dockerignore") {
             return Some(Self::Dockerignore);
         }
@@ -63,6 +66,15 @@ impl Kind {
             _ => None,
         }
     }
+}
+
+/// A package manager's own program, and code that a bundler wrote: nobody edits either.
+fn is_vendored(path: &str, lower: &str) -> bool {
+    path.starts_with(".yarn/")
+        || path.contains("/.yarn/")
+        || [".min.js", ".min.mjs", ".min.cjs", ".bundle.js"]
+            .iter()
+            .any(|end| lower.ends_with(end))
 }
 
 /// `Dockerfile` with a suffix or a prefix, as the docs and editors know it.
@@ -197,6 +209,8 @@ mod tests {
             ("src/a.d.ts", None),
             ("package.json", Some(Kind::Json)),
             ("data.json", None),
+            (".yarn/releases/yarn-4.9.2.cjs", None),
+            ("static/jquery.min.js", None),
             ("README.md", Some(Kind::Markdown)),
         ] {
             assert_eq!(Kind::of_path(path), kind, "{path}");

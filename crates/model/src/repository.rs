@@ -56,6 +56,19 @@ impl Repository {
         (known || git.branches.complete).then_some(known)
     }
 
+    /// Whether one of the remotes is the GitHub repository `name` (`owner/name`).
+    #[must_use]
+    pub fn is_on_github_as(&self, name: &str) -> bool {
+        self.git().remotes.iter().any(|remote| {
+            let url = remote.url.trim_end_matches('/');
+            let url = url.strip_suffix(".git").unwrap_or(url);
+            let path = url
+                .rsplit_once("github.com")
+                .map(|(_, path)| path.trim_start_matches([':', '/']));
+            path.is_some_and(|path| path.eq_ignore_ascii_case(name))
+        })
+    }
+
     /// The first line of a file, for findings about the file as a whole.
     #[must_use]
     pub fn first_line(&self, file: FileId) -> Span {

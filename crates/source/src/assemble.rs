@@ -10,9 +10,9 @@ use rayon::prelude::*;
 use crate::ignore_stack::{
     FolderMemo, GITIGNORE, PREFLINTIGNORE, Rules, ignore_file, is_ignore_file,
 };
+use crate::listing::Listing;
 use crate::prune::{ClosedFolders, close_listed, is_below_pruned};
-use crate::tree::Inner;
-use crate::{Content, Entry, Git, Options, Tree, read};
+use crate::{Content, Entry, Git, Options, read};
 
 /// What a tree is made of.
 pub(crate) struct Parts {
@@ -43,7 +43,7 @@ impl Parts {
     }
 
     /// The parts of `tree` with texts changed, added and removed.
-    pub(crate) fn edited(tree: &Inner, changes: &BTreeMap<String, Option<&str>>) -> Self {
+    pub(crate) fn edited(tree: &Listing, changes: &BTreeMap<String, Option<&str>>) -> Self {
         let mut removed = tree.removed.clone();
         let mut entries = Vec::with_capacity(tree.entries.len() + changes.len());
         let mut old = HashMap::new();
@@ -95,7 +95,7 @@ impl Parts {
     }
 
     /// The tree, with the contents that the entries have.
-    pub(crate) fn assemble(self) -> Tree {
+    pub(crate) fn assemble(self) -> Listing {
         let max_bytes = self.options.max_bytes;
         self.assemble_with(|entry| match &entry.content {
             Content::Listed => (Content::Listed, None),
@@ -118,7 +118,7 @@ impl Parts {
     pub(crate) fn assemble_with(
         mut self,
         load: impl Fn(&Entry) -> (Content, Option<String>) + Sync,
-    ) -> Tree {
+    ) -> Listing {
         self.sort();
         self.prune();
         let max_bytes = self.options.max_bytes;
@@ -137,20 +137,18 @@ impl Parts {
             }
         }
         self.load(&readable, load);
-        Tree {
-            inner: Arc::new(Inner {
-                lines: self.entries.iter().map(|_| OnceLock::new()).collect(),
-                entries: self.entries,
-                hidden,
-                withheld,
-                removed: self.removed,
-                closed: self.closed,
-                ignored: self.ignored,
-                unlinted: self.unlinted,
-                git: self.git,
-                options: self.options,
-                notices: self.notices,
-            }),
+        Listing {
+            lines: self.entries.iter().map(|_| OnceLock::new()).collect(),
+            entries: self.entries,
+            hidden,
+            withheld,
+            removed: self.removed,
+            closed: self.closed,
+            ignored: self.ignored,
+            unlinted: self.unlinted,
+            git: self.git,
+            options: self.options,
+            notices: self.notices,
         }
     }
 

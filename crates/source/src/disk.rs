@@ -8,12 +8,13 @@ use std::sync::Arc;
 use crate::assemble::Parts;
 use crate::ignore_stack::Rules;
 use crate::index::{Index, Kind};
+use crate::listing::Listing;
 use crate::prune::{Closed, is_below_pruned};
 use crate::repository::Repository;
 use crate::walk::{Walk, look_up};
-use crate::{Content, Entry, Options, Tree, TreeError, read, repository};
+use crate::{Content, Entry, Options, TreeError, read, repository};
 
-pub(crate) fn read(root: &Path, options: &Options) -> Result<Tree, TreeError> {
+pub(crate) fn read(root: &Path, options: &Options) -> Result<Listing, TreeError> {
     let shown = root.display().to_string();
     let unreadable = |source| TreeError::Unreadable {
         path: shown.clone(),

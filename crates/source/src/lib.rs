@@ -11,11 +11,14 @@
 mod assemble;
 mod ci;
 mod config;
+mod dirs;
 mod disk;
+mod entry;
 mod excludes;
 mod git;
 mod ignore_stack;
 mod index;
+mod listing;
 mod memory;
 mod options;
 mod paths;
@@ -30,9 +33,10 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use entry::{Content, Entry, TreeError};
 pub use git::{Branches, Git, Head, Remote};
 pub use memory::MemoryTree;
 pub use options::{Environment, Options};
 pub use presence::Presence;
 pub use read::read_config;
-pub use tree::{Content, Entry, Tree, TreeError};
+pub use tree::Tree;

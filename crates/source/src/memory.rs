@@ -145,7 +145,7 @@ impl MemoryTree {
         }
         let outer = self.outer.join("\n");
         parts.ignored = Rules::new(Arc::from([Patterns::new(&outer.into())]));
-        parts.assemble()
+        parts.assemble().into()
     }
 
     /// The content of what `target` of the link `path` is.

@@ -86,6 +86,16 @@ fn human(size: u64) -> String {
     }
 }
 
+/// The text of a file directly in the folder `root`, for what must be known before a tree is read
+/// (the configuration). `None` if it is no file of at most 1 MiB of UTF-8.
+#[must_use]
+pub fn read_config(root: &Path, name: &str) -> Option<String> {
+    let path = root.join(name);
+    let known = fs::metadata(&path).ok()?;
+    let small = known.is_file() && known.len() <= crate::Options::MAX_BYTES;
+    small.then(|| fs::read_to_string(path).ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::too_large;
@@ -106,14 +116,4 @@ mod tests {
             "2 KiB is over the limit of 10 bytes, so this file was not checked"
         );
     }
-}
-
-/// The text of a file directly in the folder `root`, for what must be known before a tree is read
-/// (the configuration). `None` if it is no file of at most 1 MiB of UTF-8.
-#[must_use]
-pub fn read_config(root: &Path, name: &str) -> Option<String> {
-    let path = root.join(name);
-    let known = fs::metadata(&path).ok()?;
-    let small = known.is_file() && known.len() <= crate::Options::MAX_BYTES;
-    small.then(|| fs::read_to_string(path).ok()).flatten()
 }

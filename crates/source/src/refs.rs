@@ -7,7 +7,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use crate::config::Config;
-use crate::repository::Dirs;
+use crate::dirs::Dirs;
 use crate::{Branches, Head, read};
 
 /// The largest `packed-refs` that is read.

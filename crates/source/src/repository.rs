@@ -1,11 +1,12 @@
 //! Git's own files, read by hand: five facts do not pay for a library.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use preflint_core::{Notice, NoticeKind};
 
 use crate::config::Config;
+use crate::dirs::Dirs;
 use crate::ignore_stack::Patterns;
 use crate::index::Index;
 use crate::{Git, Options, Remote, ci, excludes, index, read, refs};
@@ -22,12 +23,6 @@ pub(crate) struct Repository {
     /// The ignore files outside the tree, the one that wins first.
     pub(crate) excludes: Vec<Patterns>,
     pub(crate) notices: Vec<Notice>,
-}
-
-/// Where git keeps what belongs to a work tree, and what all of its work trees share.
-pub(crate) struct Dirs {
-    pub(crate) own: PathBuf,
-    pub(crate) common: PathBuf,
 }
 
 /// What git's files tell of the folder `root`, a canonical path.

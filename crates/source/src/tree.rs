@@ -1,86 +1,26 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use preflint_core::{FileId, LineIndex, Notice, Sources};
 
 use crate::assemble::Parts;
-use crate::ignore_stack::Rules;
+use crate::listing::Listing;
 use crate::paths::normalise;
-use crate::prune::ClosedFolders;
-use crate::{Git, Options, disk};
-
-/// What is known of a listed file's content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// Its exact text.
-    Text(Arc<str>),
-    /// Not read, because nothing asks for files of its kind, or it is excluded.
-    Listed,
-    /// It should have been read and could not be (too large, not UTF-8, unreadable, link out of the root): a notice says why.
-    Unreadable,
-}
-
-/// A file of the tree.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Path relative to the root, with `/`.
-    pub path: Arc<str>,
-    /// Its content.
-    pub content: Content,
-    /// Size in bytes, as far as known.
-    pub size: Option<u64>,
-    /// Whether git tracks it; `None` if the index is not known.
-    pub tracked: Option<bool>,
-    /// Whether it may be executed: by the index, else by the disk.
-    pub executable: bool,
-    /// Whether it is a symbolic link (its content is its target's if that lies in the root).
-    pub symlink: bool,
-}
-
-/// Why no tree could be read.
-#[derive(Debug, thiserror::Error)]
-pub enum TreeError {
-    /// The root is no folder.
-    #[error("`{0}` is not a folder")]
-    NotAFolder(String),
-    /// The root could not be read.
-    #[error("cannot read `{path}`: {source}")]
-    Unreadable {
-        /// The root.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-}
+use crate::{Content, Entry, Git, Options, TreeError, disk};
 
 /// A listing with texts and git facts; immutable and cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) inner: Arc<Listing>,
 }
 
-#[derive(Debug)]
-pub(crate) struct Inner {
-    /// What is listed, sorted by path.
-    pub(crate) entries: Vec<Entry>,
-    /// What git ignores one by one, sorted by path: an edit of an ignore file may list it.
-    pub(crate) hidden: Vec<Entry>,
-    /// The content of listed files that may not be read, as far as it was known: an edit of an
-    /// ignore file may show it.
-    pub(crate) withheld: HashMap<Arc<str>, Content>,
-    /// What the index tracks and is not on disk, and whether it may be executed.
-    pub(crate) removed: BTreeMap<Arc<str>, bool>,
-    /// Folders that were not entered.
-    pub(crate) closed: ClosedFolders,
-    /// What git ignores.
-    pub(crate) ignored: Rules,
-    /// What is listed and not read.
-    pub(crate) unlinted: Rules,
-    pub(crate) lines: Vec<OnceLock<LineIndex>>,
-    pub(crate) git: Git,
-    pub(crate) options: Options,
-    pub(crate) notices: Vec<Notice>,
+impl From<Listing> for Tree {
+    fn from(listing: Listing) -> Self {
+        Self {
+            inner: Arc::new(listing),
+        }
+    }
 }
 
 impl Tree {
@@ -89,14 +29,14 @@ impl Tree {
     /// # Errors
     /// If `root` is no folder or cannot be listed at all. What cannot be read below it is a notice.
     pub fn disk(root: &Path, options: &Options) -> Result<Self, TreeError> {
-        disk::read(root, options)
+        disk::read(root, options).map(Self::from)
     }
 
     /// A tree of `entries` with those git facts; entries of one path: the last one counts. Ignore
     /// files and folders that are never entered work as on disk.
     #[must_use]
     pub fn memory(entries: Vec<Entry>, git: Git) -> Self {
-        Parts::new(entries, git, Options::new()).assemble()
+        Parts::new(entries, git, Options::new()).assemble().into()
     }
 
     /// The same tree with the text of `path` replaced (the file is added if it was absent), or
@@ -122,7 +62,7 @@ impl Tree {
                 _ => {}
             }
         }
-        Parts::edited(&self.inner, &changes).assemble()
+        Parts::edited(&self.inner, &changes).assemble().into()
     }
 
     /// Every file, sorted by path; a [`FileId`] is an index here.

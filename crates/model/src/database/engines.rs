@@ -268,7 +268,20 @@ fn is_one_shot(path: &str, facts: &PythonFile, call: ExprId) -> bool {
     ]
     .iter()
     .any(|stem| name.starts_with(stem));
-    aside || script || disposes(facts, call)
+    aside || script || disposes(facts, call) || is_named_test(facts, call)
+}
+
+/// `test_engine = create_async_engine(...)`
+fn is_named_test(facts: &PythonFile, call: ExprId) -> bool {
+    let Parent::Stmt(stmt) = facts.module.expr(call).parent else {
+        return false;
+    };
+    let StmtKind::Assign { targets, .. } = &facts.module.stmt(stmt).kind else {
+        return false;
+    };
+    targets.iter().any(|target| {
+        matches!(&facts.module.expr(*target).kind, ExprKind::Name(name) if name.to_ascii_lowercase().split('_').any(|part| part == "test"))
+    })
 }
 
 fn disposes(facts: &PythonFile, call: ExprId) -> bool {

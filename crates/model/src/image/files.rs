@@ -75,7 +75,7 @@ impl Image {
             match self.stages[at].base {
                 // A stage names only earlier ones, so this ends.
                 Base::Stage(earlier) => (at, upto) = (earlier, self.stages[earlier].steps.len()),
-                Base::Bare(_) => break,
+                Base::Published(_) => break,
                 Base::Unknown => return Lookup::Unknown,
             }
         }

@@ -19,6 +19,7 @@ use preflint_syntax::dockerignore::Dockerignore;
 use preflint_syntax::shell;
 use rayon::prelude::*;
 
+pub use base::{BaseImage, Manager};
 pub use files::Lookup;
 pub use install::{ProjectBuild, Tool};
 pub use needs::UnmetNeed;
@@ -69,7 +70,7 @@ pub enum Base {
     /// An earlier stage.
     Stage(usize),
     /// A published image that holds no project files.
-    Bare(String),
+    Published(Box<BaseImage>),
     /// An image of which nothing is known.
     Unknown,
 }
@@ -173,7 +174,7 @@ fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
             let base = base(&global.expand(&image.word), &stages);
             (workdir, environment) = match &base {
                 Base::Stage(at) => after(&stages[*at]),
-                Base::Bare(_) => (Some("/".to_owned()), Arc::default()),
+                Base::Published(_) => (Some("/".to_owned()), Arc::default()),
                 Base::Unknown => (None, Arc::default()),
             };
             let name = name.as_ref().map(|name| name.text.to_ascii_lowercase());
@@ -218,23 +219,16 @@ fn base(image: &Option<String>, stages: &[Stage]) -> Base {
     let stage = stages
         .iter()
         .rposition(|stage| stage.name.as_deref() == Some(&*lower));
-    stage.map_or_else(
-        || {
-            if base::is_bare(image) {
-                Base::Bare(image.clone())
-            } else {
-                Base::Unknown
-            }
-        },
-        Base::Stage,
-    )
+    let published =
+        || BaseImage::of(image).map_or(Base::Unknown, |image| Base::Published(Box::new(image)));
+    stage.map_or_else(published, Base::Stage)
 }
 
 /// Working directory and environment at the end of a stage.
 fn after(stage: &Stage) -> (Option<String>, Arc<Environment>) {
     let Some(last) = stage.steps.last() else {
         return match &stage.base {
-            Base::Bare(_) => (Some("/".to_owned()), Arc::default()),
+            Base::Published(_) => (Some("/".to_owned()), Arc::default()),
             _ => (None, Arc::default()),
         };
     };

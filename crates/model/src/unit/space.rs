@@ -1,5 +1,6 @@
 use preflint_core::Span;
 use preflint_syntax::front_matter::{self, Status};
+use preflint_syntax::yaml;
 
 use super::{Evidence, Unit, UnitKind};
 use crate::Repository;
@@ -15,6 +16,7 @@ pub(super) const SDKS: [&str; 4] = ["docker", "gradio", "static", "streamlit"];
 /// The Spaces: by front matter, and by a workflow that pushes to one.
 pub(super) fn spaces(repository: &Repository, memo: &Memo, workflows: &Workflows) -> Vec<Unit> {
     let mut units = by_front_matter(repository, memo);
+    units.extend(by_stray_configuration(repository, memo));
     for workflow in &workflows.all {
         let writes_readme = workflow
             .jobs
@@ -54,6 +56,37 @@ fn by_front_matter(repository: &Repository, memo: &Memo) -> Vec<Unit> {
                 evidence: vec![Evidence {
                     span: Span::new(file, sdk.range()),
                     text: "front matter of a Space".to_owned(),
+                }],
+            })
+        })
+        .collect()
+}
+
+/// A `space.yaml` that names an SDK: meant for the Hub, which reads only the README.
+fn by_stray_configuration(repository: &Repository, memo: &Memo) -> Vec<Unit> {
+    let tree = repository.tree();
+    let named = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        matches!(
+            name,
+            "space.yaml" | "space.yml" | "spaces.yaml" | "spaces.yml"
+        ) && !is_aside(path)
+    };
+    let files = tree.files().filter(|(_, entry)| named(&entry.path));
+    files
+        .filter_map(|(file, entry)| {
+            let document = memo.get(tree.shared_text(file)?, 0, yaml::parse);
+            let root = document.root()?;
+            let sdk = root.get("space_sdk").or_else(|| root.get("sdk"))?;
+            SDKS.contains(&sdk.as_str()?).then(|| Unit {
+                kind: UnitKind::Space {
+                    writes_readme: false,
+                },
+                file,
+                folder: Some(folder_of(&entry.path).to_owned()),
+                evidence: vec![Evidence {
+                    span: Span::new(file, sdk.range()),
+                    text: "configures a Space, in a file that the Hub does not read".to_owned(),
                 }],
             })
         })
