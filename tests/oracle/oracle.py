@@ -47,7 +47,7 @@ OWN = {
 FILL = {"py": shlex.quote(str(PYTHON)), "bin": shlex.quote(str(VENV / "bin")), **OWN}
 PRELUDE = "".join(f'{name}() {{ {words} "$@"; }}\n' for name, words in OWN.items())
 # What naming one needs.
-IMPLIED = {r"\{(py|bin)\}": "py", r"(^|[\s{])ssr\b": "node", r"(^|[\s{])minibuild\b": "docker", r"(^|[\s{])postgres\b": "postgres"}
+IMPLIED = {r"\{(py|bin)\}": "py", r"(^|[\s;(])git\s": "git", r"(^|[\s{])ssr\b": "node", r"(^|[\s{])minibuild\b": "docker", r"(^|[\s{])postgres\b": "postgres"}
 # What of the environment a recipe sees: ways to tools and package indexes, no settings of an application.
 PASSED = re.compile(r"(PATH|LANG|LC_\w+|TZ|TMPDIR|PG_BIN|NODE_EXTRA_CA_CERTS|(PIP|UV|NPM_CONFIG|SSL_CERT|REQUESTS_CA|CURL_CA)_\w+|\w+_proxy)$", re.IGNORECASE)
 RECIPE_KEYS = {"example", "run", "shows", "hides", "rc", "needs", "limit"}
@@ -226,9 +226,9 @@ def read_page(file: pathlib.Path) -> tuple[str, bool, list[Job], list[str]]:
         def writer(example: pages.Example) -> Callable[[pathlib.Path], None]:
             return lambda to: pages.write(example, to, "git" in needs)
 
+        # Only the same command on a tree of the other kind tells anything: another one fails for its own reasons.
         others = good_recipes if example.bad else bad_recipes
-        # The twin with the same command tells most; any other is a tree of the other kind, still.
-        twin = next((other for other in others if other["run"] == recipe["run"]), next(iter(others), None))
+        twin = next((other for other in others if other["run"] == recipe["run"]), None)
         swapped = [Side(recipe["run"], writer(page.examples[twin["example"]]), check)] if twin else []
         name = f"{rule}: {recipe['example']}"
         return Job(name, rule, example.bad, needs, recipe.get("limit", LIMIT), [Side(recipe["run"], writer(example), check)], swapped)
@@ -302,6 +302,8 @@ def judge(job: Job, control: bool) -> Result:
     missing = [tool for tool in job.needs if not has(tool)]
     if missing:
         return Result("skipped", f"needs {', '.join(missing)}")
+    if control and not job.swapped:
+        return Result("skipped", "no example of the other kind runs the same command")
     start = time.monotonic()
     line = ""
     for side in job.swapped if control else job.sides:
@@ -323,7 +325,8 @@ def line_of(pattern: str, output: str) -> str:
     if not match:
         return ""
     end = output.find("\n", match.end())
-    return output[output.rfind("\n", 0, match.start()) + 1 : end if end >= 0 else None].strip()[:160]
+    lines = output[output.rfind("\n", 0, match.start()) + 1 : end if end >= 0 else None].strip()
+    return lines.splitlines()[-1][:160] if lines else ""
 
 
 def indented(output: str) -> str:
@@ -353,22 +356,29 @@ def run(names: list[str], rules: pathlib.Path, control: bool) -> int:
         except (pages.PageError, KeyError) as error:
             fail(file.stem, f"{type(error).__name__}: {error}")
             continue
-        for number, job in enumerate(own, 1):
-            # Two recipes of one example are told apart by their number.
-            job.name = job.name if job.name not in jobs else f"{job.name} ({number})"
+        for job in own:
+            # Two recipes of one example are told apart by a number.
+            name, number = job.name, 1
+            while job.name in jobs:
+                number += 1
+                job.name = f"{name} ({number})"
             jobs[job.name] = job
         proofs[rule] = [job.name for job in own] + cases
         if reproduced:
             claimed.append(rule)
         for case in cases:
-            if case not in jobs:
+            if case not in jobs and (not names or rule in names):
                 fail(rule, f"names the case {case}, which is not there")
 
     def asked(job: Job) -> bool:
         by_rule = any(job.name in proofs.get(name, []) for name in names)
         return not names or by_rule or bool({job.name, job.owner} & set(names))
 
-    chosen = [job for job in jobs.values() if asked(job) and (job.swapped or not control)]
+    for name in names:
+        if name not in proofs and not any(name in (job.name, job.owner) for job in jobs.values()):
+            fail(name, "no rule, case or group of that name")
+
+    chosen = [job for job in jobs.values() if asked(job)]
     results = {}
     with ThreadPoolExecutor(JOBS) as pool:
         for job, result in zip(chosen, pool.map(lambda job: guarded(job, control), chosen)):
@@ -414,6 +424,8 @@ def main() -> int:
     if pathlib.Path(sys.prefix).resolve() != VENV.resolve():
         # Pages are read with the venv's YAML.
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
+    if not asked.rules.is_dir():
+        reader.error(f"no folder {asked.rules}")
     return run(asked.words[1 if verb else 0 :], asked.rules, verb == "control")
 
 
