@@ -1,0 +1,3 @@
+function setup() { window.__API__ = 'x'; }
+setup();
+export default {};

@@ -1,0 +1,2 @@
+if (typeof window !== 'undefined') { window.__x = 1; }
+export default {};

@@ -1,0 +1,2 @@
+const host = window.location.hostname;
+export default {host};

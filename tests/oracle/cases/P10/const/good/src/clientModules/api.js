@@ -1,0 +1,1 @@
+export function onRouteDidUpdate() { document.title = document.title; }
