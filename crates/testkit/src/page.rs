@@ -255,7 +255,7 @@ fn take_markers(line: &str) -> (String, Vec<(ExpectedKind, String)>) {
 fn last_marker(line: &str) -> Option<(String, (ExpectedKind, String))> {
     let body = line.trim_end();
     let body = body.strip_suffix("-->").unwrap_or(body).trim_end();
-    let body = body.strip_suffix("*/").unwrap_or(body).trim_end();
+    let body = body.strip_suffix("*/}").or_else(|| body.strip_suffix("*/")).unwrap_or(body).trim_end();
     let (start, sign) = ["# ", "// ", "<!-- ", "/* ", "{/* "]
         .into_iter()
         .filter_map(|sign| {
