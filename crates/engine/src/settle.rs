@@ -11,7 +11,7 @@ use preflint_model::suppression::Suppression;
 use preflint_source::Tree;
 
 use crate::config::Ignore;
-use crate::selection::{is_known, suggest};
+use crate::selection::{is_rule, suggest};
 use crate::{Config, Settings};
 
 const UNUSED: &str = "unused-suppression";
@@ -189,7 +189,7 @@ fn stale(
     let mut found = Vec::new();
     for (at, comment) in suppressions.into_iter().enumerate() {
         for (nth, (name, span)) in comment.rules.iter().enumerate() {
-            let known = is_known(rules, name);
+            let known = is_rule(rules, name);
             let ran = rules.iter().any(|rule| {
                 rule.meta.id == name.split('/').next().unwrap_or(name)
                     && settings.selection.whole(rule.meta)
