@@ -8,7 +8,7 @@ use preflint_core::{RuleMeta, Severity};
 use preflint_engine::{Run, Settings, check, wanted};
 use preflint_model::Rule;
 use preflint_model::memo::Memo;
-use preflint_report::{Format, render};
+use preflint_report::{Format, printable, render};
 use preflint_source::{Options, Tree};
 
 use crate::Exit;
@@ -147,21 +147,20 @@ fn emit(options: &CheckOptions, output: &str) -> Result<()> {
 
 fn explain_run(options: &CheckOptions, root: &Root, settings: &Settings, run: &Run, tree: &Tree) {
     if options.verbose {
-        anstream::eprintln!("root: {}", root.path.display());
-        let config = settings.config.path().unwrap_or("none");
-        anstream::eprintln!("configuration: {config}");
-        anstream::eprintln!(
-            "files: {} listed, {} read",
-            tree.entries().len(),
-            run.outcome.files
-        );
-        let branches = tree.git().branches.all().join(", ");
         let complete = if tree.git().branches.complete {
             "all known"
         } else {
             "not all known"
         };
-        anstream::eprintln!("branches: {branches} ({complete})");
+        let told = format!(
+            "root: {}\nconfiguration: {}\nfiles: {} listed, {} read\nbranches: {} ({complete})",
+            root.path.display(),
+            settings.config.path().unwrap_or("none"),
+            tree.entries().len(),
+            run.outcome.files,
+            tree.git().branches.all().join(", "),
+        );
+        anstream::eprintln!("{}", printable(&told));
     }
     if options.timings {
         for timing in &run.facts {
