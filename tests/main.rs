@@ -5,8 +5,14 @@
     reason = "tests fail by panicking and read what they wrote"
 )]
 
+mod broken_rules;
 mod command;
+mod hostile;
 mod new_rule;
 mod pages;
 mod readme;
+mod sarif;
+mod session;
 mod structure;
+mod support;
+mod whole_runs;

@@ -90,13 +90,7 @@ fn triggers(cx: &mut Context<'_>, workflow: &Workflow) {
         let (first, rest) = (positives[0], &positives[1..]);
         let fix = rename(cx.repository(), first.span, rest.is_empty());
         let branches = known(cx.repository());
-        let finding = cx.report(
-            case,
-            literals.join(","),
-            message,
-            first.span,
-            format!("{branches} exist"),
-        );
+        let finding = cx.report(case, literals.join(","), message, first.span, branches);
         for filter in rest {
             finding.related(filter.span, "nor does this one");
         }
@@ -118,14 +112,8 @@ fn edit_links(cx: &mut Context<'_>) {
             "the edit link leads to the branch `{branch}`, which the repository does not have: GitHub answers 404"
         );
         let branches = known(repository);
-        cx.report(
-            "edit-link",
-            branch,
-            message,
-            link.span,
-            format!("{branches} exist"),
-        )
-        .help("name a branch that exists in `editUrl`");
+        cx.report("edit-link", branch, message, link.span, branches)
+            .help("name a branch that exists in `editUrl`");
     }
 }
 
@@ -152,14 +140,10 @@ fn condition(cx: &mut Context<'_>, condition: &Condition) {
         "this condition holds only on `{name}`, and the repository has no such branch: it is always skipped"
     );
     let branches = known(repository);
-    cx.report(
-        "condition",
-        name,
-        message,
-        condition.span,
-        format!("{branches} exist"),
-    )
-    .help("compare with a branch that exists, or with `github.event.repository.default_branch`");
+    cx.report("condition", name, message, condition.span, branches)
+        .help(
+            "compare with a branch that exists, or with `github.event.repository.default_branch`",
+        );
 }
 
 /// The branch that a comparison of `path` with `text` asks for. A pull request's head may come
@@ -178,18 +162,15 @@ fn absent(repository: &Repository, name: &str) -> bool {
     name != "gh-pages" && repository.has_branch(name) == Some(false)
 }
 
+/// What there is instead: "only `master` exists", "`dev`, `master` exist".
 fn known(repository: &Repository) -> String {
     let all = repository.git().branches.all();
     let shown: Vec<String> = all.iter().take(4).map(|name| format!("`{name}`")).collect();
-    let more = if all.len() > 4 {
-        format!(" and {} more", all.len() - 4)
-    } else {
-        String::new()
-    };
-    if shown.len() == 1 && more.is_empty() {
-        format!("only {}", shown[0])
-    } else {
-        format!("{}{more}", shown.join(", "))
+    match all.len() {
+        0 => "no branch exists yet".to_owned(),
+        1 => format!("only {} exists", shown[0]),
+        count if count > 4 => format!("{} and {} more exist", shown.join(", "), count - 4),
+        _ => format!("{} exist", shown.join(", ")),
     }
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import yaml
 
 LEVELS = ("error: [", "warning: [", "advice: [", "related: \"", "notice: [")
-SIGNS = ("# ", "// ", "<!-- ", "/* ", "{/* ")
+SIGNS = ("# ", "// ", "<!-- ", "/* ")
 
 
 class PageError(Exception):
@@ -104,7 +104,7 @@ def without_markers(line: str) -> str:
 def before_last_marker(line: str) -> str | None:
     body = line.rstrip()
     body = body.removesuffix("-->").rstrip()
-    body = body.removesuffix("*/").rstrip()
+    body = body.removesuffix("*/}").removesuffix("*/").rstrip()
     starts = []
     for sign in SIGNS:
         words = [(body.rfind(sign + level), level) for level in LEVELS]
@@ -117,7 +117,9 @@ def before_last_marker(line: str) -> str | None:
     level, _, rest = body[start + len(sign) :].partition(": ")
     if level != "related" and not (rest.startswith("[") and "]" in rest):
         return None
-    return line[:start].rstrip()
+    head = line[:start]
+    # A comment in JSX has braces around it.
+    return (head.removesuffix("{") if sign == "/* " else head).rstrip()
 
 
 def write(example: Example, root: pathlib.Path, with_git: bool) -> None:

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use preflint_core::{Profile, Severity, TextRange};
+use preflint_model::Rule;
 use preflint_syntax::data::NodeRef;
 use preflint_syntax::toml;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Deserialize;
 
-use crate::selection::nearest;
+use crate::selection::{is_rule, nearest, suggest};
 
 /// Where a configuration may stand, the first one found counts; in `pyproject.toml` it is the
 /// table `tool.preflint`.
@@ -29,6 +30,8 @@ pub struct Config {
     rules: BTreeMap<String, RuleLevel>,
     /// Findings that are accepted and have no line to comment on.
     ignore: Vec<Ignore>,
+    #[serde(skip)]
+    path: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
@@ -88,21 +91,29 @@ pub struct ConfigError {
 
 impl Config {
     /// The first configuration that `read` has text for; the default one if there is none.
+    /// `rules` are those that it may name.
     ///
     /// # Errors
     /// Everything that is wrong with it, in source order.
-    pub fn find(read: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<ConfigError>> {
+    pub fn find(
+        read: impl Fn(&str) -> Option<String>,
+        rules: &[&'static Rule],
+    ) -> Result<Self, Vec<ConfigError>> {
         for path in FILES {
             let Some(text) = read(path) else { continue };
             if path == "pyproject.toml" && toml::parse(&text).at(&["tool", "preflint"]).is_none() {
                 continue;
             }
-            return Self::parse(path, &text);
+            return Self::parse(path, &text, rules);
         }
         Ok(Self::default())
     }
 
-    fn parse(path: &'static str, text: &str) -> Result<Self, Vec<ConfigError>> {
+    fn parse(
+        path: &'static str,
+        text: &str,
+        rules: &[&'static Rule],
+    ) -> Result<Self, Vec<ConfigError>> {
         let error = |range: TextRange, message: String, help: Option<String>| ConfigError {
             path,
             text: text.to_owned(),
@@ -142,25 +153,43 @@ impl Config {
             errors.push(error(range, e.message().to_owned(), None));
             Self::default()
         });
-        for glob in config.exclude.iter().chain(
-            config
-                .ignore
-                .iter()
-                .filter_map(|ignore| ignore.path.as_ref()),
-        ) {
+        for (range, glob) in globs(root) {
             if let Err(e) = Glob::new(glob) {
                 errors.push(error(
-                    root.range(),
+                    range,
                     format!("invalid glob `{glob}`: {}", e.kind()),
                     None,
                 ));
             }
         }
+        for (range, name) in rule_names(root) {
+            if !is_rule(rules, name) {
+                let help = suggest(rules, name).map_or_else(
+                    || "`preflint rules` lists the names".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                errors.push(error(
+                    range,
+                    format!("no rule or case is named `{name}`"),
+                    Some(help),
+                ));
+            }
+        }
         if errors.is_empty() {
-            Ok(config)
+            Ok(Self {
+                path: Some(path),
+                ..config
+            })
         } else {
+            errors.sort_by_key(|error| error.range);
             Err(errors)
         }
+    }
+
+    /// The path of the file that it was read from; `None` if there is none.
+    #[must_use]
+    pub const fn path(&self) -> Option<&'static str> {
+        self.path
     }
 
     /// The profile, if the configuration names one.
@@ -196,14 +225,6 @@ impl Config {
             RuleLevel::Warning => Some(Severity::Warning),
             RuleLevel::Error => Some(Severity::Error),
         })
-    }
-
-    /// Every rule or case name that the configuration uses.
-    pub fn rule_names(&self) -> impl Iterator<Item = &str> {
-        self.rules
-            .keys()
-            .map(String::as_str)
-            .chain(self.ignore.iter().map(|ignore| ignore.rule.as_str()))
     }
 
     /// The accepted findings.
@@ -254,6 +275,39 @@ fn parse_table(path: &str, text: &str) -> Result<Config, ::toml::de::Error> {
     }
 }
 
+/// The globs of a configuration, each with its place.
+fn globs(root: NodeRef<'_>) -> Vec<(TextRange, &str)> {
+    let items = |key| {
+        root.get(key)
+            .map_or_else(Vec::new, |node| node.items().collect())
+    };
+    let paths = items("ignore")
+        .into_iter()
+        .filter_map(|ignore| ignore.get("path"));
+    let globs = items("exclude").into_iter().chain(paths);
+    globs
+        .filter_map(|node| Some((node.range(), node.as_str()?)))
+        .collect()
+}
+
+/// The rules and cases that a configuration names, each with its place.
+fn rule_names(root: NodeRef<'_>) -> Vec<(TextRange, &str)> {
+    let levels = root
+        .get("rules")
+        .map_or_else(Vec::new, |rules| rules.entries().collect());
+    let keys = levels
+        .into_iter()
+        .map(|(entry, _)| (entry.key_range, &*entry.key));
+    let ignores = root
+        .get("ignore")
+        .map_or_else(Vec::new, |node| node.items().collect());
+    let named = ignores.into_iter().filter_map(|ignore| {
+        let rule = ignore.get("rule")?;
+        Some((rule.range(), rule.as_str()?))
+    });
+    keys.chain(named).collect()
+}
+
 /// Keys that the schema does not have, with those that it has at that place. The schema comes from
 /// the types, so no list of keys is kept twice.
 fn unknown_keys<'a>(root: NodeRef<'a>, schema: &Schema) -> Vec<(TextRange, &'a str, Vec<String>)> {
@@ -287,10 +341,36 @@ fn unknown_keys<'a>(root: NodeRef<'a>, schema: &Schema) -> Vec<(TextRange, &'a s
 #[cfg(test)]
 mod tests {
     use super::Config;
-    use preflint_core::{Profile, Severity};
+    use preflint_core::{CaseMeta, Family, Profile, Proof, RuleMeta, Severity};
+    use preflint_model::{Check, Rule};
+
+    static META: RuleMeta = RuleMeta {
+        id: "a",
+        summary: "",
+        family: Family("f"),
+        cases: &[CaseMeta {
+            id: "b",
+            severity: Severity::Error,
+            profile: Profile::Default,
+            when: "",
+        }],
+        reads: &[],
+        yields_to: &[],
+        fix: false,
+        proof: Proof::Document,
+        since: "",
+        sources: &[],
+        errors: &[],
+        page: "",
+    };
+    static RULE: Rule = Rule {
+        meta: &META,
+        check: Check::Engine,
+    };
 
     fn read(text: &str) -> Result<Config, Vec<String>> {
-        Config::find(|path| (path == "preflint.toml").then(|| text.to_owned())).map_err(|errors| {
+        let text = |path: &str| (path == "preflint.toml").then(|| text.to_owned());
+        Config::find(text, &[&RULE]).map_err(|errors| {
             errors
                 .iter()
                 .map(|e| {
@@ -318,6 +398,7 @@ mod tests {
         assert!(config.excludes().is_match("legacy/a/b.py"));
         assert!(!config.excludes().is_match("src/legacy.py"));
         assert_eq!(config.ignores()[0].rule, "a");
+        assert_eq!(config.path(), Some("preflint.toml"));
     }
 
     #[test]
@@ -330,5 +411,13 @@ mod tests {
         assert_eq!(nested, ["unknown key `paht` @22..26 did you mean `path`?"]);
         assert!(read("profile = \"loud\"\n").unwrap_err()[0].starts_with("unknown variant `loud`"));
         assert!(read("= 1\n").is_err());
+        assert_eq!(
+            read("[[ignore]]\nrule = \"x\"\npath = \"a[\"\n[rules]\nf = \"off\"\n").unwrap_err(),
+            [
+                "no rule or case is named `x` @18..21 `preflint rules` lists the names",
+                "invalid glob `a[`: unclosed character class; missing ']' @29..33 -",
+                "no rule or case is named `f` @42..43 `preflint rules` lists the names",
+            ]
+        );
     }
 }

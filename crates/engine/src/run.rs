@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::{Config, Selection, config, settle};
 
 /// The rule that speaks where preflint itself fails.
-const INTERNAL_ERROR: &str = "internal-error";
+pub(crate) const INTERNAL_ERROR: &str = "internal-error";
 
 /// How one run is to go.
 #[derive(Clone, Debug, Default)]

@@ -99,10 +99,14 @@ fn names_case(name: &str, meta: &RuleMeta, case: &CaseMeta) -> bool {
 }
 
 /// Whether `name` is a rule, a case or a family.
-pub(crate) fn is_known(rules: &[&'static Rule], name: &str) -> bool {
+fn is_known(rules: &[&'static Rule], name: &str) -> bool {
+    is_rule(rules, name) || rules.iter().any(|rule| name == rule.meta.family.0)
+}
+
+/// Whether `name` is a rule or a case.
+pub(crate) fn is_rule(rules: &[&'static Rule], name: &str) -> bool {
     rules.iter().any(|rule| {
         name == rule.meta.id
-            || name == rule.meta.family.0
             || rule
                 .meta
                 .cases

@@ -4,14 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use globset::Glob;
 use preflint_core::{
-    Edit, Finding, Fingerprint, Fix, Label, Safety, Settled, Sources, Span, TextRange,
+    Edit, Finding, Fingerprint, Fix, Label, Safety, Settled, Severity, Sources, Span, TextRange,
 };
 use preflint_model::Rule;
 use preflint_model::suppression::Suppression;
 use preflint_source::Tree;
 
 use crate::config::Ignore;
-use crate::selection::{is_known, suggest};
+use crate::run::INTERNAL_ERROR;
+use crate::selection::{is_rule, suggest};
 use crate::{Config, Settings};
 
 const UNUSED: &str = "unused-suppression";
@@ -36,9 +37,12 @@ pub(crate) fn settle(
     let mut seen: HashMap<(&str, &str, u32, String), u32> = HashMap::new();
     findings
         .into_iter()
-        .filter(|finding| in_scope(tree, finding, &settings.only))
+        .filter(|finding| is_internal(finding) || in_scope(tree, finding, &settings.only))
         .filter_map(|finding| {
-            let severity = settings.selection.severity(finding.rule, finding.case)?;
+            let severity = settings
+                .selection
+                .severity(finding.rule, finding.case)
+                .or_else(|| is_internal(&finding).then_some(Severity::Error))?;
             let file = finding.primary.span.file;
             let nth = seen
                 .entry((finding.rule, finding.case, file.0, finding.subject.clone()))
@@ -58,6 +62,11 @@ pub(crate) fn settle(
             })
         })
         .collect()
+}
+
+/// A failure of preflint's own decides the exit code, so it is told whatever was asked for.
+fn is_internal(finding: &Finding) -> bool {
+    finding.rule == INTERNAL_ERROR
 }
 
 /// Total order: path, start, end, rule, case, subject; a rule's equal findings count once.
@@ -189,7 +198,7 @@ fn stale(
     let mut found = Vec::new();
     for (at, comment) in suppressions.into_iter().enumerate() {
         for (nth, (name, span)) in comment.rules.iter().enumerate() {
-            let known = is_known(rules, name);
+            let known = is_rule(rules, name);
             let ran = rules.iter().any(|rule| {
                 rule.meta.id == name.split('/').next().unwrap_or(name)
                     && settings.selection.whole(rule.meta)

@@ -85,7 +85,7 @@ pub(crate) struct CheckOptions {
         help_heading = "Output"
     )]
     pub(crate) color: ColorWhen,
-    /// Print nothing but findings; twice: nothing at all
+    /// Print nothing where there is no finding; twice: nothing at all
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Output", conflicts_with = "verbose")]
     pub(crate) quiet: u8,
     /// Print which configuration, root and files are used

@@ -3,12 +3,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use preflint_core::{RuleMeta, Severity};
 use preflint_engine::{Run, Settings, check, wanted};
 use preflint_model::Rule;
 use preflint_model::memo::Memo;
-use preflint_report::{Format, render};
+use preflint_report::{Format, printable, render};
 use preflint_source::{Options, Tree};
 
 use crate::Exit;
@@ -24,6 +24,14 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Exit> {
             .context("cannot start the threads")?;
     }
     let rules = preflint_rules::all();
+    let roots = roots(&options.paths, options.stdin_filename.as_deref())?;
+    if roots.len() > 1 && matches!(options.output_format.0, Format::Json | Format::Sarif) {
+        bail!(
+            "`--output-format {}` writes one document, and the paths belong to {} roots; name one root",
+            options.output_format.0,
+            roots.len()
+        );
+    }
     let stdin = options
         .stdin_filename
         .as_deref()
@@ -31,7 +39,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Exit> {
         .transpose()?;
     let mut exit = Exit::Clean;
     let mut output = String::new();
-    for root in roots(&options.paths, options.stdin_filename.as_deref())? {
+    for root in roots {
         let start = Instant::now();
         let settings = settings(&root, options, &rules)?;
         let tree = tree(
@@ -41,7 +49,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Exit> {
         )?;
         let run = check(&tree, &rules, &settings, &Memo::default());
         output.push_str(&write(options, &rules, &run, &tree, start.elapsed()));
-        explain_run(options, &root, &run, &tree);
+        explain_run(options, &root, &settings, &run, &tree);
         let code = exit_code(options, &settings, &run);
         // The worst of several roots: an internal error before findings before nothing to check.
         if code as u8 != 0
@@ -74,7 +82,8 @@ fn tree(root: &Root, settings: &Settings, stdin: Option<(&Path, &str)>) -> Resul
         environment: Arc::new(|name| std::env::var(name).ok()),
         ..Options::default()
     };
-    let tree = Tree::disk(&root.path, &options)?;
+    // Its text names the cause, which `anyhow` would tell a second time.
+    let tree = Tree::disk(&root.path, &options).map_err(|error| anyhow::anyhow!("{error}"))?;
     match stdin {
         Some((path, text)) => Ok(tree.overlay(&relative(&root.path, path)?, Some(text))),
         None => Ok(tree),
@@ -136,21 +145,22 @@ fn emit(options: &CheckOptions, output: &str) -> Result<()> {
     }
 }
 
-fn explain_run(options: &CheckOptions, root: &Root, run: &Run, tree: &Tree) {
+fn explain_run(options: &CheckOptions, root: &Root, settings: &Settings, run: &Run, tree: &Tree) {
     if options.verbose {
-        anstream::eprintln!("root: {}", root.path.display());
-        anstream::eprintln!(
-            "files: {} listed, {} read",
-            tree.entries().len(),
-            run.outcome.files
-        );
-        let branches = tree.git().branches.all().join(", ");
         let complete = if tree.git().branches.complete {
             "all known"
         } else {
             "not all known"
         };
-        anstream::eprintln!("branches: {branches} ({complete})");
+        let told = format!(
+            "root: {}\nconfiguration: {}\nfiles: {} listed, {} read\nbranches: {} ({complete})",
+            root.path.display(),
+            settings.config.path().unwrap_or("none"),
+            tree.entries().len(),
+            run.outcome.files,
+            tree.git().branches.all().join(", "),
+        );
+        anstream::eprintln!("{}", printable(&told));
     }
     if options.timings {
         for timing in &run.facts {

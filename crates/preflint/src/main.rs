@@ -34,7 +34,9 @@ fn main() -> ExitCode {
         Command::Schema => show::schema(),
     };
     let exit = result.unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error:#}");
+        // It may repeat names and texts of the repository.
+        let error = preflint_report::printable(&format!("{error:#}"));
+        anstream::eprintln!("error: {error}");
         Exit::Usage
     });
     ExitCode::from(exit as u8)

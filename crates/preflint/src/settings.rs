@@ -99,27 +99,8 @@ pub(crate) fn settings(
     options: &CheckOptions,
     rules: &[&'static Rule],
 ) -> Result<Settings> {
-    let config = Config::find(|name| preflint_source::read_config(&root.path, name))
+    let config = Config::find(|name| preflint_source::read_config(&root.path, name), rules)
         .map_err(ConfigErrors)?;
-    let unknown: Vec<&str> = config
-        .rule_names()
-        .filter(|name| {
-            Selection::new(
-                rules,
-                &Config::default(),
-                Profile::Strict,
-                &[(*name).to_owned()],
-                &[],
-            )
-            .is_err()
-        })
-        .collect();
-    if let Some(name) = unknown.first() {
-        bail!(
-            "the configuration names the rule `{name}`, which does not exist{}",
-            hint(preflint_engine::suggest(rules, name))
-        );
-    }
     let profile = options
         .profile
         .map(Into::into)

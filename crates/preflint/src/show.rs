@@ -51,13 +51,17 @@ fn by_error<'a>(metas: &[&'a RuleMeta], text: &str) -> Vec<&'a RuleMeta> {
         let known = meta.errors.iter().map(|error| {
             let error = words(error);
             let shared = asked.iter().filter(|word| error.contains(word)).count();
+            // One word, "error" say, is no error text.
+            if shared < 2 {
+                return 0;
+            }
             // Names and paths of one's own do not count against a text that holds the whole error.
             shared * 100 / asked.len().min(error.len()).max(1)
         });
         known.max().unwrap_or(0)
     };
     let best = metas.iter().map(|meta| score(meta)).max().unwrap_or(0);
-    if best < 50 || asked.len() < 2 {
+    if best < 50 {
         return Vec::new();
     }
     metas

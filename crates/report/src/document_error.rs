@@ -72,6 +72,16 @@ mod tests {
             "unknown key `profil`",
             Some("did you mean `profile`?"),
         );
-        insta::assert_snapshot!(shown);
+        assert_eq!(
+            shown,
+            concat!(
+                "error: unknown key `profil`\n",
+                "   ╭─[preflint.toml:1:1]\n",
+                " 1 │ profil = \"strict\"\n",
+                "   · ──────\n",
+                "   ╰────\n",
+                "  help: did you mean `profile`?\n",
+            )
+        );
     }
 }

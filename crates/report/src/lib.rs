@@ -32,6 +32,7 @@ use preflint_core::{Outcome, RuleMeta, Sources};
 pub use document_error::document_error;
 pub use explain::explain;
 pub use rules::{rules_json, rules_text};
+pub use text::printable;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

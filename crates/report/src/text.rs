@@ -38,6 +38,14 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// `text` for a terminal or the log of a CI run: its lines stay, and nothing in it is an escape
+/// sequence or a workflow command.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let clean = |c: char| if c == '\n' { c } else { harmless(c) };
+    guard(&text.chars().map(clean).collect::<String>())
+}
+
 /// `text` as one line of prose: line breaks and tabs are spaces, the rest as in [`clean`].
 pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_harmful) {
@@ -224,7 +232,7 @@ fn duration(elapsed: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, closing, fold, guard, push_wrapped, wrap};
+    use super::{clean, closing, fold, guard, printable, push_wrapped, wrap};
     use preflint_core::Outcome;
     use std::time::Duration;
 
@@ -246,6 +254,14 @@ mod tests {
         assert_eq!(
             guard("x ##[add-mask]y ##vso[z] ###[q"),
             "x #.[add-mask]y #.vso[z] ##.[q"
+        );
+    }
+
+    #[test]
+    fn printable_text_keeps_its_lines() {
+        assert_eq!(
+            printable("a\u{1b}[31m\n::b\r\n##[c]"),
+            "a␛[31m\n\\::b␍\n#.[c]"
         );
     }
 

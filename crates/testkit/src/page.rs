@@ -255,7 +255,11 @@ fn take_markers(line: &str) -> (String, Vec<(ExpectedKind, String)>) {
 fn last_marker(line: &str) -> Option<(String, (ExpectedKind, String))> {
     let body = line.trim_end();
     let body = body.strip_suffix("-->").unwrap_or(body).trim_end();
-    let body = body.strip_suffix("*/}").or_else(|| body.strip_suffix("*/")).unwrap_or(body).trim_end();
+    let body = body
+        .strip_suffix("*/}")
+        .or_else(|| body.strip_suffix("*/"))
+        .unwrap_or(body)
+        .trim_end();
     let (start, sign) = ["# ", "// ", "<!-- ", "/* ", "{/* "]
         .into_iter()
         .filter_map(|sign| {
@@ -290,7 +294,12 @@ fn last_marker(line: &str) -> Option<(String, (ExpectedKind, String))> {
             }
         }
     };
-    Some((line[..start].trim_end().to_owned(), (kind, words)))
+    // A comment in JSX has braces around it.
+    let head = line[..start]
+        .strip_suffix('{')
+        .filter(|_| sign == "/* ")
+        .unwrap_or(&line[..start]);
+    Some((head.trim_end().to_owned(), (kind, words)))
 }
 
 /// The level word that stands after the last `sign` of a marker.
@@ -318,12 +327,15 @@ mod tests {
             "---\nid: a-b\n---\n\n## Examples\n\n### Bad: x\n\n",
             "```yaml title=\"a.yml\"\nk: [main]  # error: [a-b/c] \"no branch\"\n```\n",
             "````md title=\"README.md\" crlf\n# Hi\n```\ncode\n```\n<!-- related: \"here\" -->\n````\n",
+            "```tsx title=\"a.tsx\"\n<p />{/* related: \"there\" */}\n```\n",
             "```yaml title=\".git\"\nbranch: master\n```\n",
         ))
         .unwrap();
         let example = &page.examples[0];
         assert!(example.bad);
         assert_eq!(example.files[0].text, "k: [main]\n");
+        assert_eq!(example.files[2].text, "<p />\n");
+        assert_eq!(example.expected[2].words, "there");
         assert_eq!(example.files[1].text, "# Hi\r\n```\r\ncode\r\n```\r\n\r\n");
         assert_eq!(
             example.git.as_ref().unwrap().branch.as_deref(),

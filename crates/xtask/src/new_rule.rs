@@ -48,10 +48,10 @@ fn is_slug(text: &str) -> bool {
 fn with_module(text: &str, stem: &str) -> Result<String> {
     let line = format!("mod {stem};");
     let mut lines: Vec<&str> = text.lines().collect();
-    let is_mod = |line: &&str| line.starts_with("mod ");
+    let is_mod = |line: &str| line.starts_with("mod ");
     let first = lines
         .iter()
-        .position(|line| is_mod(&line))
+        .position(|line| is_mod(line))
         .context("the family's mod.rs has no `mod` line")?;
     let run = lines[first..]
         .iter()
