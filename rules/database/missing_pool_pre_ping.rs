@@ -11,7 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         .filter(|engine| keeps_stale_connections(engine))
     {
         let message = "this engine keeps connections and does not test them before use: after an idle time-out or a \
-                       restart of the server, the first query fails with \"InterfaceError: connection is closed\"";
+                       restart of the server, the first query finds a dead one (asyncpg: \"InterfaceError: connection is closed\")";
         let fix = add_option(repository, engine);
         let finding = cx.report(
             "async-engine",
@@ -36,6 +36,7 @@ fn keeps_stale_connections(engine: &Engine) -> bool {
     engine.kind == EngineKind::Async
         && engine.complete
         && !engine.one_shot
+        && !engine.sqlite_branch
         && !engine.url.is_sqlite()
         // The default pool of a dialect from outside SQLAlchemy is not known.
         && engine.url.is_own_dialect() != Some(false)

@@ -40,7 +40,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if let (Some(span), Some(backend)) = (package.backend_span, package.backend) {
                 finding.related(span, format!("{} opens it", backend.name));
             }
-            finding.help(format!("add `{name}`, or remove the key"));
+            match repository.tree().find_ignoring_case(&path) {
+                Some(other) => {
+                    let other = repository.path(other);
+                    finding.help(format!("there is `{other}`: letters count in upper and lower case, so name it as it is"));
+                }
+                None => {
+                    finding.help(format!("add `{name}`, or remove the key"));
+                }
+            }
         }
     }
 }

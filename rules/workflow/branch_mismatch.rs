@@ -1,5 +1,5 @@
 use preflint_core::{Edit, Fix, Safety, Span};
-use preflint_model::workflow::{Condition, Filter, Truth, Workflow, pushes};
+use preflint_model::workflow::{Condition, Filter, Trigger, Truth, Workflow, pushes};
 use preflint_model::{Context, Repository};
 
 /// What a default branch is called almost everywhere, and a tag never.
@@ -18,7 +18,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 condition(cx, found);
             }
             for step in &job.steps {
-                let elsewhere = step.working_directory.is_some() || checks_out_another(&job.steps);
+                let elsewhere = step.working_directory.is_some()
+                    || checks_out_another(&job.steps)
+                    || makes_branches(&job.steps);
                 let Some(run) = step.run.as_ref().filter(|_| !elsewhere) else {
                     continue;
                 };
@@ -42,48 +44,26 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 fn triggers(cx: &mut Context<'_>, workflow: &Workflow) {
+    let repository = cx.repository();
+    let alive = workflow
+        .triggers
+        .iter()
+        .any(|trigger| missing(repository, trigger).is_none());
     for trigger in &workflow.triggers {
-        let positives: Vec<&Filter> = trigger
-            .branches
-            .iter()
-            .filter(|filter| !filter.pattern.starts_with('!'))
-            .collect();
-        let literals: Option<Vec<&str>> = positives.iter().map(|filter| filter.literal()).collect();
-        let Some(literals) = literals.filter(|literals| !literals.is_empty()) else {
+        let Some(positives) = missing(repository, trigger) else {
             continue;
         };
-        let of_this_repository = matches!(
-            &*trigger.event,
-            "push" | "pull_request" | "pull_request_target" | "merge_group"
-        );
-        if !of_this_repository
-            || trigger.tags
-            || !literals.iter().all(|name| absent(cx.repository(), name))
-        {
-            continue;
-        }
-        let alternative = workflow.triggers.iter().any(|other| {
-            matches!(
-                &*other.event,
-                "workflow_dispatch"
-                    | "schedule"
-                    | "workflow_call"
-                    | "repository_dispatch"
-                    | "release"
-            ) || (other.event == trigger.event && other.tags)
-        });
-        let case = if alternative {
-            "trigger-with-alternative"
+        let (case, verb) = if alive {
+            ("trigger-with-alternative", "this trigger never fires")
         } else {
-            "trigger"
+            ("trigger", "the workflow never runs")
         };
+        let literals: Vec<&str> = positives
+            .iter()
+            .filter_map(|filter| filter.literal())
+            .collect();
         let event = &trigger.event;
         let names = literals.join("`, `");
-        let verb = if alternative {
-            "this trigger never fires"
-        } else {
-            "the workflow never runs"
-        };
         let message = format!(
             "`on.{event}` waits for `{names}`, and the repository has no such branch: {verb}"
         );
@@ -99,6 +79,27 @@ fn triggers(cx: &mut Context<'_>, workflow: &Workflow) {
             finding.fix(fix);
         }
     }
+}
+
+/// The branches that a trigger waits for, if all of them are known to be missing: then it never fires.
+/// A filter of tags, or a wildcard, may match something to come.
+fn missing<'a>(repository: &Repository, trigger: &'a Trigger) -> Option<Vec<&'a Filter>> {
+    let of_this_repository = matches!(
+        &*trigger.event,
+        "push" | "pull_request" | "pull_request_target" | "merge_group"
+    );
+    let positives: Vec<&Filter> = trigger
+        .branches
+        .iter()
+        .filter(|filter| !filter.pattern.starts_with('!'))
+        .collect();
+    let all_missing = positives.iter().all(|filter| {
+        filter
+            .literal()
+            .is_some_and(|name| absent(repository, name))
+    });
+    (of_this_repository && !trigger.tags && !positives.is_empty() && all_missing)
+        .then_some(positives)
 }
 
 fn edit_links(cx: &mut Context<'_>) {
@@ -203,4 +204,30 @@ fn checks_out_another(steps: &[preflint_model::workflow::Step]) -> bool {
     steps
         .iter()
         .any(|step| step.action() == Some("actions/checkout") && step.input("repository").is_some())
+}
+
+/// A branch that any step of the job makes is there for the steps that follow.
+fn makes_branches(steps: &[preflint_model::workflow::Step]) -> bool {
+    let runs = steps.iter().filter_map(|step| step.run.as_ref());
+    runs.flat_map(|run| {
+        run.simple_commands()
+            .map(|(_, words)| words)
+            .collect::<Vec<_>>()
+    })
+    .any(|words| {
+        let subcommand = words.get(1).map_or("", String::as_str);
+        words.first().is_some_and(|program| program == "git")
+            && matches!(
+                subcommand,
+                "checkout"
+                    | "switch"
+                    | "branch"
+                    | "subtree"
+                    | "worktree"
+                    | "init"
+                    | "clone"
+                    | "fetch"
+                    | "pull"
+            )
+    })
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use preflint_core::RuleMeta;
 use preflint_engine::{Config, suggest};
@@ -44,13 +46,14 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// The rules one of whose error texts shares most words with `text`, half of its words at least.
+/// The rules one of whose error texts shares most words with `text`, half of its words at least; those
+/// that share almost as many, too.
 fn by_error<'a>(metas: &[&'a RuleMeta], text: &str) -> Vec<&'a RuleMeta> {
     let asked = words(text);
     let score = |meta: &RuleMeta| {
         let known = meta.errors.iter().map(|error| {
             let error = words(error);
-            let shared = asked.iter().filter(|word| error.contains(word)).count();
+            let shared = asked.iter().filter(|word| error.contains(*word)).count();
             // One word, "error" say, is no error text.
             if shared < 2 {
                 return 0;
@@ -67,11 +70,11 @@ fn by_error<'a>(metas: &[&'a RuleMeta], text: &str) -> Vec<&'a RuleMeta> {
     metas
         .iter()
         .copied()
-        .filter(|meta| score(meta) == best)
+        .filter(|meta| score(meta) * 10 >= best * 8)
         .collect()
 }
 
-fn words(text: &str) -> Vec<String> {
+fn words(text: &str) -> BTreeSet<String> {
     let split = text
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| word.len() > 1);

@@ -25,6 +25,8 @@ pub struct Engine {
     pub pool: Pool,
     /// Where it is to be seen that the repository uses a database server.
     pub server: Option<Span>,
+    /// Whether it is made only where the program found that the database is sqlite.
+    pub sqlite_branch: bool,
     /// Whether it serves one task and is thrown away: a migration, a script, a function that disposes
     /// of it.
     pub one_shot: bool,
@@ -131,6 +133,7 @@ pub(super) fn engines(repository: &Repository, file: FileId, facts: &PythonFile)
             options: known.keywords,
             complete: known.complete,
             server: *server.get_or_init(|| server_evidence(repository, file)),
+            sqlite_branch: is_in_sqlite_branch(repository, file, facts, id),
             one_shot: is_one_shot(repository.path(file), facts, id),
         });
     }
@@ -259,6 +262,8 @@ fn is_one_shot(path: &str, facts: &PythonFile, call: ExprId) -> bool {
                 | "script"
                 | "tools"
                 | "bin"
+                | "commands"
+                | "cli"
                 | "seeds"
                 | "notebooks"
         )
@@ -274,10 +279,115 @@ fn is_one_shot(path: &str, facts: &PythonFile, call: ExprId) -> bool {
         "drop_",
         "populate",
         "verify_",
+        "debug_",
+        "test_",
     ]
     .iter()
     .any(|stem| name.starts_with(stem));
-    aside || script || disposes(facts, call) || is_named_test(facts, call)
+    aside
+        || script
+        || disposes(facts, call)
+        || is_named_test(facts, call)
+        || is_of_a_script(facts, call)
+}
+
+/// Whether the engine is local to a function of a file that is run as a program: `asyncio.run(main())`
+/// under `if __name__ == "__main__"`, and no server among it. A lifespan yields, and is none.
+fn is_of_a_script(facts: &PythonFile, call: ExprId) -> bool {
+    let Some(function) = enclosing_function(facts, Parent::Expr(call)) else {
+        return false;
+    };
+    let module = &facts.module;
+    let called = |name: &str| {
+        module.all_exprs().any(|(_, expr)| match &expr.kind {
+            ExprKind::Call { func, .. } => match &module.expr(*func).kind {
+                ExprKind::Attribute { attr, .. } => &*attr.name == name,
+                ExprKind::Name(found) => &**found == name,
+                _ => false,
+            },
+            _ => false,
+        })
+    };
+    let serves = called("FastAPI")
+        || called("Starlette")
+        || module
+            .all_exprs()
+            .any(|(_, expr)| matches!(&expr.kind, ExprKind::Name(name) if &**name == "uvicorn"));
+    let is_program = module
+        .all_exprs()
+        .any(|(_, expr)| matches!(&expr.kind, ExprKind::Name(name) if &**name == "__name__"));
+    let yields = module.all_exprs().any(|(id, expr)| {
+        matches!(expr.kind, ExprKind::Yield(_))
+            && enclosing_function(facts, Parent::Expr(id)) == Some(function)
+    });
+    is_program && !serves && !yields && called("run")
+}
+
+/// Whether a call stands where an `if` found sqlite: its test speaks of it, straight or by the name or
+/// value of what it tests.
+fn is_in_sqlite_branch(
+    repository: &Repository,
+    file: FileId,
+    facts: &PythonFile,
+    call: ExprId,
+) -> bool {
+    let module = &facts.module;
+    let speaks = |expr: ExprId| {
+        let written = |expr: ExprId| {
+            repository
+                .slice(Span::new(file, facts.range(expr)))
+                .to_ascii_lowercase()
+                .contains("sqlite")
+        };
+        let by_value = facts
+            .bindings(expr)
+            .iter()
+            .any(|binding| match binding.kind {
+                BindingKind::Assign {
+                    value: Some(value), ..
+                } => written(value),
+                _ => false,
+            });
+        written(expr) || by_value
+    };
+    let mut child = None;
+    let mut parent = module.expr(call).parent;
+    loop {
+        parent = match parent {
+            Parent::Module => return false,
+            Parent::Expr(id) => module.expr(id).parent,
+            Parent::Stmt(id) => {
+                if let StmtKind::If {
+                    test,
+                    body,
+                    otherwise,
+                } = &module.stmt(id).kind
+                {
+                    let (test, negated) = polarity(facts, *test);
+                    let taken = if negated { otherwise } else { body };
+                    if speaks(test) && child.is_some_and(|child| taken.contains(&child)) {
+                        return true;
+                    }
+                }
+                child = Some(id);
+                module.stmt(id).parent
+            }
+        };
+    }
+}
+
+/// A test without its `not`, and whether it had one (`not in` and `!=` count).
+fn polarity(facts: &PythonFile, test: ExprId) -> (ExprId, bool) {
+    match &facts.module.expr(test).kind {
+        ExprKind::Not(inner) => (*inner, true),
+        ExprKind::Compare { operators, .. } => (
+            test,
+            operators
+                .iter()
+                .any(|operator| matches!(&**operator, "not in" | "!=" | "is not")),
+        ),
+        _ => (test, false),
+    }
 }
 
 /// `test_engine = create_async_engine(...)`

@@ -147,16 +147,15 @@ impl PythonModules {
         }
         let mut asked: Vec<FileId> = files.keys().copied().collect();
         asked.sort_unstable();
-        let imported: Vec<FileId> = asked
-            .iter()
-            .flat_map(|file| {
-                files[file]
-                    .scopes
-                    .imported_modules()
-                    .map(|path| resolve::module(repository, *file, path))
-                    .collect::<Vec<_>>()
-            })
-            .flatten()
+        let of_file = |file: &FileId| {
+            let modules = files[file].scopes.imported_modules();
+            modules
+                .filter_map(|path| resolve::module(repository, *file, path))
+                .collect::<Vec<_>>()
+        };
+        let imported: BTreeSet<FileId> = asked
+            .par_iter()
+            .flat_map_iter(of_file)
             .filter(|file| !files.contains_key(file))
             .collect();
         files.extend(
