@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use preflint_core::{Fact, Finding, Label, Notice, NoticeKind, Outcome, Span};
 use preflint_model::classify::Kind;
 use preflint_model::memo::Memo;
+use preflint_model::partial::partial_inputs;
 use preflint_model::suppression::suppressions;
 use preflint_model::{Check, Context, Project, Rule, Timing};
 use preflint_source::{Content, Tree};
@@ -106,6 +107,7 @@ pub fn check(tree: &Tree, rules: &[&'static Rule], settings: &Settings, memo: &M
     let findings = settle::settle(tree, rules, settings, findings, suppressions);
     let mut notices = tree.notices().to_vec();
     notices.extend(nested_configs(tree));
+    notices.extend(partial_inputs(project.repository(), memo));
     notices.sort();
     notices.dedup();
     let files = tree

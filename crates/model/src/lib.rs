@@ -12,6 +12,7 @@ pub mod database;
 pub mod image;
 pub mod memo;
 pub mod package;
+pub mod partial;
 mod project;
 pub mod python;
 mod repository;
