@@ -117,34 +117,25 @@ impl PythonModules {
                 memo.get(tree.shared_text(file)?, 0, PythonFile::parse),
             ))
         };
-        let holding = |matcher: &AhoCorasick,
-                       known: &HashMap<FileId, Arc<PythonFile>>|
-         -> Vec<(FileId, Arc<PythonFile>)> {
-            let open: Vec<FileId> = deployed
-                .iter()
-                .copied()
-                .filter(|file| !known.contains_key(file))
-                .collect();
-            let holds = |file: &FileId| {
-                tree.shared_text(*file)
-                    .is_some_and(|text| matcher.is_match(&**text))
-            };
-            open.into_par_iter()
-                .filter(holds)
-                .filter_map(parse)
-                .collect()
+        let parsed = |of: Vec<FileId>| -> Vec<(FileId, Arc<PythonFile>)> {
+            of.into_par_iter().filter_map(parse).collect()
         };
-        let mut files: HashMap<FileId, Arc<PythonFile>> =
-            holding(words(), &HashMap::new()).into_iter().collect();
+        let text = |file: &FileId| tree.text(*file).unwrap_or("");
+        let (speaking, silent): (Vec<FileId>, Vec<FileId>) = deployed
+            .into_par_iter()
+            .partition(|file| words().is_match(text(file)));
+        let mut files: HashMap<FileId, Arc<PythonFile>> = parsed(speaking).into_iter().collect();
         // What these call their sessions (`SessionDep`, `async_session`) is all that other files say.
-        let names: BTreeSet<&str> = files
+        let names: BTreeSet<String> = files
             .iter()
-            .flat_map(|(file, facts)| session_names(tree.text(*file).unwrap_or(""), facts))
+            .flat_map(|(file, facts)| session_names(text(file), facts))
+            .map(str::to_owned)
             .collect();
-        if let Ok(matcher) = AhoCorasick::new(&names) {
-            let users = holding(&matcher, &files);
-            files.extend(users);
-        }
+        let users = silent
+            .into_par_iter()
+            .filter(|file| imports_one_of(text(file), &names))
+            .collect();
+        files.extend(parsed(users));
         let mut asked: Vec<FileId> = files.keys().copied().collect();
         asked.sort_unstable();
         let of_file = |file: &FileId| {
@@ -200,7 +191,7 @@ impl PythonModules {
 }
 
 /// The names that a file gives, at its top level, to session classes with dependencies and to makers
-/// of sessions. A short name would be found in every file.
+/// of sessions.
 fn session_names<'a>(text: &str, facts: &'a PythonFile) -> Vec<&'a str> {
     let module = &facts.module;
     let assigned = module
@@ -218,10 +209,24 @@ fn session_names<'a>(text: &str, facts: &'a PythonFile) -> Vec<&'a str> {
                 .any(|word| range.slice(text).contains(word))
         })
         .filter_map(|(_, target)| match &module.expr(*target).kind {
-            ExprKind::Name(name) if name.len() > 5 => Some(&**name),
+            ExprKind::Name(name) => Some(&**name),
             _ => None,
         })
         .collect()
+}
+
+/// Whether a text imports one of `names`: a line that begins with `from`, or one within the parentheses
+/// of such a line, holds it as a word.
+fn imports_one_of(text: &str, names: &BTreeSet<String>) -> bool {
+    let mut within = false;
+    text.lines().any(|line| {
+        let import = within || line.trim_start().starts_with("from ");
+        if import {
+            within = (within || line.contains('(')) && !line.contains(')');
+        }
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        import && line.split(|c| !word(c)).any(|part| names.contains(part))
+    })
 }
 
 fn words() -> &'static AhoCorasick {
