@@ -1,5 +1,7 @@
-//! Hugging Face Spaces: the README's front matter.
+//! Hugging Face Spaces: the README's front matter and what it needs beside it.
 
+mod card;
+mod front_matter_invalid;
 mod front_matter_missing;
 
 include!(concat!(env!("OUT_DIR"), "/space.rs"));
