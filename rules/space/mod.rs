@@ -3,6 +3,7 @@
 mod card;
 mod front_matter_invalid;
 mod front_matter_missing;
+mod space_entry_missing;
 mod unknown_front_matter_key;
 
 include!(concat!(env!("OUT_DIR"), "/space.rs"));
