@@ -115,7 +115,7 @@ fn values(cx: &Context<'_>, card: &Card) -> Vec<Wrong> {
                 "sdk" if listed(&["sdk", "deprecated"]).contains(&text) => {
                     Some(deprecated(at, text))
                 }
-                "short_description" => description(key, at, text),
+                "short_description" => description(key, at, text.trim()),
                 "suggested_storage" => Some(storage(at)),
                 "sdk_version" | "python_version" if card.sdk() == Some("gradio") => {
                     version(key, at, text, value)
