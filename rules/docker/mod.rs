@@ -2,5 +2,7 @@
 
 mod readme_ignored;
 mod readme_not_copied;
+mod superseded_instruction;
+mod unexpanded_port_variable;
 
 include!(concat!(env!("OUT_DIR"), "/docker.rs"));

@@ -1,5 +1,9 @@
-//! Hugging Face Spaces: the README's front matter.
+//! Hugging Face Spaces: the README's front matter and what it needs beside it.
 
+mod card;
+mod front_matter_invalid;
 mod front_matter_missing;
+mod space_entry_missing;
+mod unknown_front_matter_key;
 
 include!(concat!(env!("OUT_DIR"), "/space.rs"));

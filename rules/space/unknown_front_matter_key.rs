@@ -1,0 +1,114 @@
+use preflint_core::{Edit, Fix, Safety, Span};
+use preflint_model::Context;
+use preflint_syntax::data::NodeRef;
+
+use super::card::{Card, cards, facts, listed, literal};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for card in cards(cx) {
+        for (entry, value) in card.entries() {
+            let at = card.span(entry.key_range);
+            let Some(found) = invented(cx, &card, &entry.key, value)
+                .or_else(|| misspelt(&card, &entry.key, at))
+                .or_else(|| useless(&card, &entry.key))
+            else {
+                continue;
+            };
+            let finding = cx.report(found.case, &*entry.key, found.message, at, found.label);
+            if let (Some(sdk), "useless") = (card.get("sdk"), found.case) {
+                finding.related(card.span(sdk.range()), "the SDK of this Space");
+            }
+            finding.help(found.help);
+            if let Some(fix) = found.fix {
+                finding.fix(fix);
+            }
+        }
+    }
+}
+
+struct Found {
+    case: &'static str,
+    message: String,
+    label: &'static str,
+    help: String,
+    fix: Option<Fix>,
+}
+
+/// A key of a configuration that there is not.
+fn invented(cx: &Context<'_>, card: &Card, key: &str, value: NodeRef<'_>) -> Option<Found> {
+    let row = row("invented", |row| strings(row, "keys").contains(&key))?;
+    let text = literal(cx.repository(), card, value)?;
+    let harmless = strings(row, "harmless").contains(&text);
+    let truth = row.get("truth")?.as_str()?;
+    let (case, tail) = if harmless {
+        ("useless", "so this line does nothing")
+    } else {
+        ("invented", "so what it names is not built")
+    };
+    Some(Found {
+        case,
+        message: format!("`{key}` is no key of a Space's card: {truth}, {tail}"),
+        label: "the Hub does not read this",
+        help: "delete the line, and give the file that is to be built the name `Dockerfile` in the folder that is pushed".to_owned(),
+        fix: None,
+    })
+}
+
+/// A key that differs from a known one in hyphens, underscores and case alone.
+fn misspelt(card: &Card, key: &str, at: Span) -> Option<Found> {
+    let known = [listed(&["keys", "documented"]), listed(&["keys", "other"])].concat();
+    if known.contains(&key) {
+        return None;
+    }
+    let meant = known.iter().find(|other| bare(other) == bare(key))?;
+    let fix = card.get(meant).is_none().then(|| Fix {
+        title: format!("rename it to `{meant}`"),
+        safety: Safety::Unsafe,
+        edits: vec![Edit::Replace {
+            span: at,
+            text: (*meant).to_owned(),
+        }],
+    });
+    Some(Found {
+        case: "misspelt",
+        message: format!(
+            "`{key}` is no key of a Space's card, so the Hub goes on as if `{meant}` were not set"
+        ),
+        label: "the Hub does not read this",
+        help: format!("write `{meant}`"),
+        fix,
+    })
+}
+
+/// A key that does not count for the card's SDK.
+fn useless(card: &Card, key: &str) -> Option<Found> {
+    let sdk = card.sdk()?;
+    let named = |row: NodeRef<'_>| row.get("key").and_then(NodeRef::as_str) == Some(key);
+    let row = row("useless", |row| {
+        named(row) && strings(row, "sdks").contains(&sdk)
+    })?;
+    let truth = row.get("truth")?.as_str()?;
+    Some(Found {
+        case: "useless",
+        message: format!("`{key}` does nothing in a Space with `sdk: {sdk}`: {truth}"),
+        label: "without effect",
+        help: "delete the line".to_owned(),
+        fix: None,
+    })
+}
+
+fn bare(key: &str) -> String {
+    key.chars()
+        .filter(|c| !matches!(c, '-' | '_' | ' '))
+        .collect::<String>()
+        .to_lowercase()
+}
+
+fn row(table: &str, wanted: impl Fn(NodeRef<'static>) -> bool) -> Option<NodeRef<'static>> {
+    facts().at(&[table])?.items().find(|row| wanted(*row))
+}
+
+fn strings(row: NodeRef<'static>, key: &str) -> Vec<&'static str> {
+    let items = row.get(key).into_iter().flat_map(NodeRef::items);
+    items.filter_map(NodeRef::as_str).collect()
+}
