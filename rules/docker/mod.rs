@@ -2,5 +2,6 @@
 
 mod readme_ignored;
 mod readme_not_copied;
+mod user_id_taken;
 
 include!(concat!(env!("OUT_DIR"), "/docker.rs"));
