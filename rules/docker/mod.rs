@@ -2,6 +2,7 @@
 
 mod readme_ignored;
 mod readme_not_copied;
+mod unknown_user;
 mod user_id_taken;
 
 include!(concat!(env!("OUT_DIR"), "/docker.rs"));
