@@ -1,5 +1,6 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
+mod copy_source_missing;
 mod install_after_user;
 mod readme_ignored;
 mod readme_not_copied;
