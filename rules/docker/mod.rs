@@ -1,6 +1,7 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
 mod copy_source_missing;
+mod env_file_in_image;
 mod install_after_user;
 mod readme_ignored;
 mod readme_not_copied;
