@@ -8,16 +8,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for card in cards(cx) {
         for (entry, value) in card.entries() {
             let at = card.span(entry.key_range);
-            let Some(found) = invented(cx, &card, &entry.key, value)
-                .or_else(|| misspelt(&card, &entry.key, at))
-                .or_else(|| useless(&card, &entry.key))
+            let Some(found) =
+                invented(cx, &card, &entry.key, value).or_else(|| misspelt(&card, &entry.key, at))
             else {
                 continue;
             };
             let finding = cx.report(found.case, &*entry.key, found.message, at, found.label);
-            if let (Some(sdk), "useless") = (card.get("sdk"), found.case) {
-                finding.related(card.span(sdk.range()), "the SDK of this Space");
-            }
             finding.help(found.help);
             if let Some(fix) = found.fix {
                 finding.fix(fix);
@@ -38,16 +34,14 @@ struct Found {
 fn invented(cx: &Context<'_>, card: &Card, key: &str, value: NodeRef<'_>) -> Option<Found> {
     let row = row("invented", |row| strings(row, "keys").contains(&key))?;
     let text = literal(cx.repository(), card, value)?;
-    let harmless = strings(row, "harmless").contains(&text);
+    // What it names is built anyway.
+    if strings(row, "harmless").contains(&text) {
+        return None;
+    }
     let truth = row.get("truth")?.as_str()?;
-    let (case, tail) = if harmless {
-        ("useless", "so this line does nothing")
-    } else {
-        ("invented", "so what it names is not built")
-    };
     Some(Found {
-        case,
-        message: format!("`{key}` is no key of a Space's card: {truth}, {tail}"),
+        case: "invented",
+        message: format!("`{key}` is no key of a Space's card: {truth}, so what it names is not built"),
         label: "the Hub does not read this",
         help: "delete the line, and give the file that is to be built the name `Dockerfile` in the folder that is pushed".to_owned(),
         fix: None,
@@ -77,23 +71,6 @@ fn misspelt(card: &Card, key: &str, at: Span) -> Option<Found> {
         label: "the Hub does not read this",
         help: format!("write `{meant}`"),
         fix,
-    })
-}
-
-/// A key that does not count for the card's SDK.
-fn useless(card: &Card, key: &str) -> Option<Found> {
-    let sdk = card.sdk()?;
-    let named = |row: NodeRef<'_>| row.get("key").and_then(NodeRef::as_str) == Some(key);
-    let row = row("useless", |row| {
-        named(row) && strings(row, "sdks").contains(&sdk)
-    })?;
-    let truth = row.get("truth")?.as_str()?;
-    Some(Found {
-        case: "useless",
-        message: format!("`{key}` does nothing in a Space with `sdk: {sdk}`: {truth}"),
-        label: "without effect",
-        help: "delete the line".to_owned(),
-        fix: None,
     })
 }
 

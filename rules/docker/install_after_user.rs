@@ -1,0 +1,227 @@
+use preflint_model::Context;
+use preflint_model::image::{Base, BaseImage, Image, Manager, RunCommand, Step, User};
+use preflint_syntax::dockerfile::InstructionKind;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for image in &cx.images().all {
+        for stage in image.built_stages() {
+            let mut switch = None;
+            for (at, step) in image.stages[stage].steps.iter().enumerate() {
+                match &step.instruction.kind {
+                    InstructionKind::User(_) => switch = Some(step.span),
+                    InstructionKind::Run(_) => {}
+                    _ => continue,
+                }
+                let User::Other(user) = &step.user else {
+                    continue;
+                };
+                // A second name of root.
+                let mut known = step.accounts.known.iter();
+                if known.any(|account| account.name == *user && account.uid == Some(0)) {
+                    continue;
+                }
+                let denied = step
+                    .commands()
+                    .into_iter()
+                    .find_map(|command| Some((denied(image, stage, at, &command)?, command)));
+                let Some((denied, command)) = denied else {
+                    continue;
+                };
+                let message = format!(
+                    "`{}` needs root, and `{user}` runs it: \"{}\"",
+                    denied.what, denied.error
+                );
+                let finding = cx.report(
+                    "needs-root",
+                    denied.what,
+                    message,
+                    command.span,
+                    "runs as `USER` says",
+                );
+                if let Some(switch) = switch {
+                    finding.related(switch, format!("from here on `{user}` runs every command"));
+                }
+                finding.help("move this line above the `USER`, or put `USER root` before it and the other `USER` again after it");
+            }
+        }
+    }
+}
+
+/// What is denied to a user that is not root.
+struct Denied {
+    what: &'static str,
+    error: &'static str,
+}
+
+/// What of a command certainly needs root.
+fn denied(image: &Image, stage: usize, step: usize, command: &RunCommand) -> Option<Denied> {
+    let words: Vec<&str> = command
+        .words
+        .iter()
+        .map(Option::as_deref)
+        .collect::<Option<_>>()?;
+    let (program, rest) = words.split_first()?;
+    let name = program.rsplit('/').next().unwrap_or(program);
+    let has = |wanted: &[&str]| rest.iter().any(|word| wanted.contains(word));
+    let starts = |wanted: &[&str]| {
+        rest.iter()
+            .any(|word| wanted.iter().any(|start| word.starts_with(start)))
+    };
+    if !command.certain || has(&["--help", "--version"]) || opened(image, stage, step) {
+        return None;
+    }
+    let changes = has(&[
+        "install",
+        "add",
+        "update",
+        "upgrade",
+        "dist-upgrade",
+        "full-upgrade",
+        "remove",
+        "purge",
+        "del",
+    ]);
+    let pretends = has(&[
+        "-s",
+        "--simulate",
+        "--dry-run",
+        "--just-print",
+        "--print-uris",
+        "download",
+    ]) || starts(&["--root", "--installroot", "--usermode", "-p"]);
+    let base = base_of(image, stage);
+    let environment = &image.stages[stage].steps.get(step)?.environment;
+    let error = |what, error| Some(Denied { what, error });
+    match name {
+        "apt-get" | "apt" if changes && !pretends => error(
+            if name == "apt" { "apt" } else { "apt-get" },
+            if has(&["update"]) {
+                "E: Could not open lock file /var/lib/apt/lists/lock - open (13: Permission denied)"
+            } else {
+                "E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?"
+            },
+        ),
+        "apk" if changes && !pretends => {
+            error("apk", "ERROR: Unable to lock database: Permission denied")
+        }
+        "dnf" | "yum" | "microdnf" if changes && !pretends => error(
+            "dnf",
+            "Error: This command has to be run with superuser privileges (under the root user on most systems).",
+        ),
+        "useradd" => error(
+            "useradd",
+            "useradd: cannot lock /etc/passwd; try again later.",
+        ),
+        "groupadd" => error(
+            "groupadd",
+            "groupadd: cannot lock /etc/group; try again later.",
+        ),
+        "adduser" => error(
+            "adduser",
+            if base.is_some_and(|base| base.manager == Some(Manager::Apk)) {
+                "adduser: permission denied (are you root?)"
+            } else {
+                "adduser: Only root may add a user or group to the system."
+            },
+        ),
+        "npm" if has(&["i", "install", "add"]) && has(&["-g", "--global"]) => {
+            let moved = starts(&["--prefix", "--location"])
+                || environment.names().any(|name| {
+                    name.eq_ignore_ascii_case("NPM_CONFIG_PREFIX")
+                        || name.contains("NVM")
+                        || name == "PREFIX"
+                });
+            (base?.has_tool("npm")?
+                && !moved
+                && !spoken_of(
+                    image,
+                    stage,
+                    step,
+                    &["prefix", "npmrc", "nvm", "volta", "fnm"],
+                ))
+            .then_some(Denied {
+                what: "npm install -g",
+                error: "EACCES: permission denied, mkdir '/usr/local/lib/node_modules/...'",
+            })
+        }
+        "uv" if matches!(rest, ["pip", "install" | "sync", ..]) && has(&["--system"]) => {
+            let moved = starts(&["--python", "-p", "--target", "--prefix", "--dry-run"])
+                || environment
+                    .names()
+                    .any(|name| name.starts_with("UV_PYTHON"));
+            (has_python(base?) && !moved && !spoken_of(image, stage, step, &["venv", "virtualenv", "conda", "python"]))
+                .then_some(Denied { what: "uv pip install --system", error: "failed to create directory `.../site-packages/...`: Permission denied (os error 13)" })
+        }
+        _ => None,
+    }
+}
+
+fn base_of(image: &Image, stage: usize) -> Option<&BaseImage> {
+    match &image.stages[stage].base {
+        Base::Stage(earlier) => base_of(image, *earlier),
+        Base::Published(base) => Some(base),
+        Base::Unknown => None,
+    }
+}
+
+/// Whether the image has a Python of root's: those of uv tell it by their tag.
+fn has_python(base: &BaseImage) -> bool {
+    let tag = base.tag.as_deref().unwrap_or_default();
+    let uv = base.has_tool("uv") == Some(true) && tag.starts_with("python");
+    uv || base.has_tool("python3") == Some(true)
+}
+
+/// The steps before step `upto` of a stage, those of the stages that it starts from among them.
+fn before(image: &Image, stage: usize, upto: usize) -> Vec<&Step> {
+    let stage = &image.stages[stage];
+    let mut steps = match stage.base {
+        Base::Stage(earlier) => before(image, earlier, usize::MAX),
+        _ => Vec::new(),
+    };
+    steps.extend(stage.steps.iter().take(upto));
+    steps
+}
+
+/// Whether a command before may have opened a folder of the system to others than root.
+fn opened(image: &Image, stage: usize, step: usize) -> bool {
+    let steps = before(image, stage, step.saturating_add(1));
+    let mut commands = steps.iter().flat_map(|step| step.commands());
+    commands.any(|command| {
+        let program = command
+            .words
+            .first()
+            .and_then(Option::as_deref)
+            .unwrap_or("");
+        let opens = matches!(
+            program.rsplit('/').next(),
+            Some("chown" | "chmod" | "setfacl" | "chgrp" | "usermod")
+        );
+        let system = |word: &Option<String>| {
+            word.as_ref().is_none_or(|word| {
+                let folders = ["/usr", "/var", "/etc", "/lib", "/opt", "/bin", "/sbin"];
+                word == "/"
+                    || word == "-aG"
+                    || folders.iter().any(|folder| word.starts_with(folder))
+            })
+        };
+        opens && command.words.iter().skip(1).any(system)
+    })
+}
+
+/// Whether a command or copy before speaks of one of these.
+fn spoken_of(image: &Image, stage: usize, step: usize, what: &[&str]) -> bool {
+    let speaks = |word: &str| what.iter().any(|name| word.contains(name));
+    before(image, stage, step).iter().any(|step| {
+        let copies = match &step.instruction.kind {
+            InstructionKind::Copy { sources, .. } => {
+                sources.iter().any(|source| speaks(&source.text))
+            }
+            _ => false,
+        };
+        let mut words = step
+            .commands()
+            .into_iter()
+            .flat_map(|command| command.words);
+        copies || words.any(|word| word.is_none_or(|word| speaks(&word)))
+    })
+}

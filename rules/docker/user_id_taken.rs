@@ -1,0 +1,114 @@
+use preflint_model::Context;
+use preflint_model::image::{Account, Base, BaseImage, Image, Manager, RunCommand, Step};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for image in &cx.images().all {
+        for stage in image.built_stages() {
+            for pair in image.stages[stage].steps.windows(2) {
+                let [step, next] = pair else { continue };
+                for (account, holder) in clashes(step, next) {
+                    let Some(command) = adding(cx, step, account) else {
+                        continue;
+                    };
+                    let base = base_of(image, stage);
+                    report(cx, base, account, holder, &command);
+                }
+            }
+        }
+    }
+}
+
+/// The accounts that a step adds with an id that another account has by then.
+fn clashes<'a>(step: &'a Step, next: &'a Step) -> Vec<(&'a Account, &'a Account)> {
+    let (before, after) = (&step.accounts, &next.accounts);
+    if !before.complete || !after.complete {
+        return Vec::new();
+    }
+    let added = after.known.iter().enumerate();
+    added
+        .filter(|(_, account)| !before.known.contains(account))
+        .filter_map(|(at, account)| {
+            let holds = |other: &&Account| other.uid.is_some() && other.uid == account.uid;
+            Some((account, after.known[..at].iter().find(holds)?))
+        })
+        .collect()
+}
+
+/// The command that certainly adds the account, with an id that is written there: one that comes
+/// from a build argument may be another one.
+fn adding(cx: &Context<'_>, step: &Step, account: &Account) -> Option<RunCommand> {
+    let uid = account.uid?.to_string();
+    step.commands().into_iter().find(|command| {
+        let words: Vec<&str> = command.words.iter().flatten().map(String::as_str).collect();
+        command.certain
+            && tool(command).is_some()
+            && words.contains(&account.name.as_str())
+            && !words
+                .iter()
+                .any(|word| matches!(*word, "-o" | "--non-unique"))
+            && cx.repository().slice(command.span).contains(&uid)
+    })
+}
+
+fn tool(command: &RunCommand) -> Option<&'static str> {
+    match command.words.first()?.as_deref()?.rsplit('/').next()? {
+        "useradd" => Some("useradd"),
+        "adduser" => Some("adduser"),
+        _ => None,
+    }
+}
+
+fn base_of(image: &Image, stage: usize) -> Option<&BaseImage> {
+    match &image.stages[stage].base {
+        Base::Stage(earlier) => base_of(image, *earlier),
+        Base::Published(base) => Some(base),
+        Base::Unknown => None,
+    }
+}
+
+fn report(
+    cx: &mut Context<'_>,
+    base: Option<&BaseImage>,
+    account: &Account,
+    holder: &Account,
+    command: &RunCommand,
+) {
+    let (Some(uid), Some(tool), Some(base)) = (account.uid, tool(command), base) else {
+        return;
+    };
+    let error = match (tool, base.manager) {
+        ("useradd", _) if account.name == holder.name => {
+            format!("useradd: user '{}' already exists", account.name)
+        }
+        // Debian's `adduser` lets an account be that is there already with the same name.
+        (_, _) if account.name == holder.name => return,
+        ("useradd", _) => format!("useradd: UID {uid} is not unique"),
+        (_, Some(Manager::Apk)) => format!("adduser: uid '{uid}' in use"),
+        _ => format!("The UID {uid} is already in use"),
+    };
+    let origin = if holder.from_base {
+        format!(
+            "`{}` comes with the user `{}` of that id",
+            name(base),
+            holder.name
+        )
+    } else {
+        format!("the user `{}` was made with that id", holder.name)
+    };
+    let message = format!(
+        "`{tool}` cannot give `{}` the id {uid}, since {origin}: \"{error}\"",
+        account.name
+    );
+    let help = format!(
+        "use the user `{}` that is there (`USER {}`), or remove it first with `userdel -r {}`",
+        holder.name, holder.name, holder.name
+    );
+    let label = format!("{uid} is the id of `{}`", holder.name);
+    cx.report("taken", &account.name, message, command.span, label)
+        .help(help);
+}
+
+fn name(base: &BaseImage) -> String {
+    let tag = base.tag.as_ref().map(|tag| format!(":{tag}"));
+    format!("{}{}", base.name, tag.unwrap_or_default())
+}
