@@ -1,6 +1,9 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
+mod apt;
+mod apt_update_missing;
 mod readme_ignored;
 mod readme_not_copied;
+mod steps;
 
 include!(concat!(env!("OUT_DIR"), "/docker.rs"));
