@@ -6,5 +6,6 @@ mod apt_update_missing;
 mod readme_ignored;
 mod readme_not_copied;
 mod steps;
+mod unknown_installer_option;
 
 include!(concat!(env!("OUT_DIR"), "/docker.rs"));
