@@ -7,5 +7,6 @@ mod readme_ignored;
 mod readme_not_copied;
 mod steps;
 mod unknown_installer_option;
+mod uv_outside_venv;
 
 include!(concat!(env!("OUT_DIR"), "/docker.rs"));
