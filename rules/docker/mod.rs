@@ -3,6 +3,7 @@
 mod apt;
 mod apt_confirmation_missing;
 mod apt_update_missing;
+mod externally_managed_python;
 mod readme_ignored;
 mod readme_not_copied;
 mod steps;
