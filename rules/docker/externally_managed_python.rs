@@ -193,6 +193,7 @@ fn is_harmless(command: &RunCommand) -> bool {
     };
     match *words.as_slice() {
         ["apk", ..] => true,
+        ["rm", ..] => !changes,
         ["uv", "venv" | "sync" | "python" | "tool" | "run", ..]
         | ["pip" | "pip3", "config", ..] => false,
         _ => apt(&words).is_some() || (!changes && is_quiet(command)),

@@ -145,7 +145,7 @@ fn is_harmless(step: &Step, command: &RunCommand) -> bool {
             verb,
             "pip" | "python" | "tool" | "lock" | "export" | "cache" | "--version"
         ),
-        ["apk", ..] => true,
+        ["apk" | "rm", ..] => true,
         // uv's own installer.
         ["sh" | "bash", file, ..] if file.ends_with("uv-installer.sh") => true,
         ["sh" | "bash"] => step.commands().iter().any(|other| {
