@@ -1,0 +1,127 @@
+use preflint_model::Context;
+use preflint_model::image::{Manager, RunCommand, Step, User};
+use preflint_syntax::dockerfile::InstructionKind;
+use preflint_syntax::shell::CommandKind;
+
+use super::apt::{Apt, apt, is_quiet};
+use super::steps::{Line, assigned, copies_over, lines, words};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for image in &cx.images().all {
+        for line in lines(image) {
+            if line.base.manager == Some(Manager::Apt) {
+                stage(cx, &line);
+            }
+        }
+    }
+}
+
+/// Follows a stage up to its first installation, or the first thing that may configure apt: what is
+/// installed by then tells which packages come along with one that is asked for.
+fn stage(cx: &mut Context<'_>, line: &Line<'_>) {
+    for (at, step) in line.steps.iter().enumerate() {
+        if copies_over(step, "/etc/apt") || step.environment.has("APT_CONFIG") {
+            return;
+        }
+        if !matches!(step.instruction.kind, InstructionKind::Run(_)) {
+            continue;
+        }
+        if is_fed(step) {
+            return;
+        }
+        for command in step.commands() {
+            let words = words(&command);
+            let Some(call) = words.as_deref().and_then(apt) else {
+                if is_quiet(&command) {
+                    continue;
+                }
+                return;
+            };
+            if matches!(call.verb, "update" | "clean" | "autoclean") {
+                continue;
+            }
+            let package = call
+                .packages
+                .iter()
+                .find(|package| line.brings_others(package));
+            if let Some(package) = package
+                && at >= line.inherited
+                && call.verb == "install"
+                && command.certain
+                && asks(&call)
+                && !matches!(step.user, User::Other(_))
+                && !assigned(step, command.span).contains(&"APT_CONFIG")
+            {
+                report(cx, package, &command);
+            }
+            return;
+        }
+    }
+}
+
+/// Options that answer the question, or take it away.
+const ANSWERS: [&str; 11] = [
+    "--assume-no",
+    "--assume-yes",
+    "--dry-run",
+    "--force-yes",
+    "--help",
+    "--just-print",
+    "--no-act",
+    "--print-uris",
+    "--quiet",
+    "--simulate",
+    "--yes",
+];
+
+/// Whether apt asks, as far as its options decide.
+fn asks(call: &Apt<'_>) -> bool {
+    let mut quiet = 0;
+    for (option, value) in &call.options {
+        // A configuration may answer.
+        if value.is_some() && !matches!(*option, "-t" | "--target-release") || option.contains('=')
+        {
+            return false;
+        }
+        if option.starts_with("--") {
+            if ANSWERS.contains(option) {
+                return false;
+            }
+            continue;
+        }
+        if option.contains(['y', 's', 'h', 'v', 'o', 'c']) {
+            return false;
+        }
+        quiet += option.matches('q').count();
+    }
+    // `-qq` means `-y`.
+    quiet < 2
+}
+
+/// Whether some command of the step reads other input than the build's empty one, or writes a
+/// configuration of apt.
+fn is_fed(step: &Step) -> bool {
+    let all = step.script.iter().flat_map(|script| &script.commands);
+    all.filter_map(|command| match &command.kind {
+        CommandKind::Simple { redirects, .. } | CommandKind::Redirected { redirects, .. } => {
+            Some(redirects)
+        }
+        _ => None,
+    })
+    .flatten()
+    .any(|redirect| {
+        let configures = redirect.target.as_ref().is_none_or(|target| {
+            let path = step.environment.expand(target);
+            path.is_none_or(|path| path.contains("/apt"))
+        });
+        redirect.operator.starts_with('<') || (configures && !redirect.operator.ends_with('&'))
+    })
+}
+
+fn report(cx: &mut Context<'_>, package: &str, command: &RunCommand) {
+    let message = format!(
+        "apt asks before it installs `{package}` and what that needs, and a build cannot answer: \"Do you want to continue? [Y/n] Abort.\""
+    );
+    cx.report("install", package, message, command.span, "no `-y`")
+        .help("write `apt-get install -y`");
+}

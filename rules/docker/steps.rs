@@ -1,0 +1,90 @@
+//! What the rules about commands have in common: the steps that make a stage, and the parts of a
+//! command.
+
+use preflint_core::Span;
+use preflint_model::image::{Base, BaseImage, Image, RunCommand, Step};
+use preflint_syntax::dockerfile::InstructionKind;
+use preflint_syntax::shell::{Assignment, CommandKind, Word};
+
+/// All steps that make a built stage, those of the stages below it first.
+pub(super) struct Line<'a> {
+    /// The published image at the bottom.
+    pub(super) base: &'a BaseImage,
+    /// The steps.
+    pub(super) steps: Vec<&'a Step>,
+    /// How many of them belong to the stages below.
+    pub(super) inherited: usize,
+}
+
+/// The lines of the stages that are built on a known image.
+pub(super) fn lines(image: &Image) -> Vec<Line<'_>> {
+    let built = image.built_stages();
+    built.iter().filter_map(|at| line(image, *at)).collect()
+}
+
+fn line(image: &Image, stage: usize) -> Option<Line<'_>> {
+    let mut order = vec![image.stages.get(stage)?];
+    let base = loop {
+        match &order.last()?.base {
+            // A stage is built on an earlier one.
+            Base::Stage(below) => order.push(image.stages.get(*below)?),
+            Base::Published(base) => break base,
+            Base::Unknown => return None,
+        }
+    };
+    let inherited = order.iter().skip(1).map(|stage| stage.steps.len()).sum();
+    let steps = order.iter().rev().flat_map(|stage| &stage.steps).collect();
+    Some(Line {
+        base,
+        steps,
+        inherited,
+    })
+}
+
+/// The words of a command; `None` if one is not known.
+pub(super) fn words(command: &RunCommand) -> Option<Vec<&str>> {
+    command.words.iter().map(Option::as_deref).collect()
+}
+
+/// The last part of a program's path.
+pub(super) fn program(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// Whether a step may put files of its own at `place` or around it.
+pub(super) fn copies_over(step: &Step, place: &str) -> bool {
+    let InstructionKind::Copy { destination, .. } = &step.instruction.kind else {
+        return false;
+    };
+    let Some(to) = step.environment.expand(&destination.word) else {
+        return true;
+    };
+    let to = to.trim_end_matches('/');
+    let above = place.starts_with(&format!("{to}/"));
+    // A relative destination lies in the working directory, which is the application's.
+    (to.starts_with('/') || to.is_empty()) && (above || to.starts_with(place))
+}
+
+/// The variables that a command is given in front of its name.
+pub(super) fn assigned(step: &Step, command: Span) -> Vec<&str> {
+    let simple = simple(step, command);
+    let assignments = simple.into_iter().flat_map(|(assignments, _)| assignments);
+    assignments.map(|assignment| &*assignment.name).collect()
+}
+
+/// Where word number `at` of a command stands; the whole command in exec form.
+pub(super) fn word_span(step: &Step, command: Span, at: usize) -> Span {
+    let word = simple(step, command).and_then(|(_, words)| words.get(at));
+    word.map_or(command, |word| step.shell_span(word.range))
+}
+
+fn simple(step: &Step, command: Span) -> Option<(&[Assignment], &[Word])> {
+    let all = step.script.iter().flat_map(|script| &script.commands);
+    all.filter(|other| step.shell_span(other.range).range == command.range)
+        .find_map(|other| match &other.kind {
+            CommandKind::Simple {
+                assignments, words, ..
+            } => Some((&**assignments, &**words)),
+            _ => None,
+        })
+}
