@@ -1,5 +1,5 @@
 use preflint_model::Context;
-use preflint_model::image::{Base, BaseImage, Image, Manager, RunCommand, Step, User};
+use preflint_model::image::{BaseImage, Image, Manager, RunCommand, User};
 use preflint_syntax::dockerfile::InstructionKind;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -89,7 +89,7 @@ fn denied(image: &Image, stage: usize, step: usize, command: &RunCommand) -> Opt
         "--print-uris",
         "download",
     ]) || starts(&["--root", "--installroot", "--usermode", "-p"]);
-    let base = base_of(image, stage);
+    let base = image.base_of(stage);
     let environment = &image.stages[stage].steps.get(step)?.environment;
     let error = |what, error| Some(Denied { what, error });
     match name {
@@ -156,14 +156,6 @@ fn denied(image: &Image, stage: usize, step: usize, command: &RunCommand) -> Opt
     }
 }
 
-fn base_of(image: &Image, stage: usize) -> Option<&BaseImage> {
-    match &image.stages[stage].base {
-        Base::Stage(earlier) => base_of(image, *earlier),
-        Base::Published(base) => Some(base),
-        Base::Unknown => None,
-    }
-}
-
 /// Whether the image has a Python of root's: those of uv tell it by their tag.
 fn has_python(base: &BaseImage) -> bool {
     let tag = base.tag.as_deref().unwrap_or_default();
@@ -171,20 +163,9 @@ fn has_python(base: &BaseImage) -> bool {
     uv || base.has_tool("python3") == Some(true)
 }
 
-/// The steps before step `upto` of a stage, those of the stages that it starts from among them.
-fn before(image: &Image, stage: usize, upto: usize) -> Vec<&Step> {
-    let stage = &image.stages[stage];
-    let mut steps = match stage.base {
-        Base::Stage(earlier) => before(image, earlier, usize::MAX),
-        _ => Vec::new(),
-    };
-    steps.extend(stage.steps.iter().take(upto));
-    steps
-}
-
 /// Whether a command before may have opened a folder of the system to others than root.
 fn opened(image: &Image, stage: usize, step: usize) -> bool {
-    let steps = before(image, stage, step.saturating_add(1));
+    let steps = image.steps_before(stage, step.saturating_add(1));
     let mut commands = steps.iter().flat_map(|step| step.commands());
     commands.any(|command| {
         let program = command
@@ -211,7 +192,7 @@ fn opened(image: &Image, stage: usize, step: usize) -> bool {
 /// Whether a command or copy before speaks of one of these.
 fn spoken_of(image: &Image, stage: usize, step: usize, what: &[&str]) -> bool {
     let speaks = |word: &str| what.iter().any(|name| word.contains(name));
-    before(image, stage, step).iter().any(|step| {
+    image.steps_before(stage, step).iter().any(|step| {
         let copies = match &step.instruction.kind {
             InstructionKind::Copy { sources, .. } => {
                 sources.iter().any(|source| speaks(&source.text))

@@ -2,7 +2,7 @@
 //! command.
 
 use preflint_core::Span;
-use preflint_model::image::{Base, BaseImage, Image, RunCommand, Step};
+use preflint_model::image::{BaseImage, Image, RunCommand, Step};
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::{Assignment, CommandKind, Word};
 
@@ -23,17 +23,9 @@ pub(super) fn lines(image: &Image) -> Vec<Line<'_>> {
 }
 
 fn line(image: &Image, stage: usize) -> Option<Line<'_>> {
-    let mut order = vec![image.stages.get(stage)?];
-    let base = loop {
-        match &order.last()?.base {
-            // A stage is built on an earlier one.
-            Base::Stage(below) => order.push(image.stages.get(*below)?),
-            Base::Published(base) => break base,
-            Base::Unknown => return None,
-        }
-    };
-    let inherited = order.iter().skip(1).map(|stage| stage.steps.len()).sum();
-    let steps = order.iter().rev().flat_map(|stage| &stage.steps).collect();
+    let base = image.base_of(stage)?;
+    let steps = image.steps_before(stage, usize::MAX);
+    let inherited = steps.len() - image.stages.get(stage)?.steps.len();
     Some(Line {
         base,
         steps,

@@ -1,5 +1,5 @@
 use preflint_model::Context;
-use preflint_model::image::{Account, Base, BaseImage, Image, Manager, RunCommand, Step};
+use preflint_model::image::{Account, BaseImage, Manager, RunCommand, Step};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -10,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     let Some(command) = adding(cx, step, account) else {
                         continue;
                     };
-                    let base = base_of(image, stage);
+                    let base = image.base_of(stage);
                     report(cx, base, account, holder, &command);
                 }
             }
@@ -55,14 +55,6 @@ fn tool(command: &RunCommand) -> Option<&'static str> {
         "useradd" => Some("useradd"),
         "adduser" => Some("adduser"),
         _ => None,
-    }
-}
-
-fn base_of(image: &Image, stage: usize) -> Option<&BaseImage> {
-    match &image.stages[stage].base {
-        Base::Stage(earlier) => base_of(image, *earlier),
-        Base::Published(base) => Some(base),
-        Base::Unknown => None,
     }
 }
 

@@ -159,6 +159,35 @@ impl Image {
         built
     }
 
+    /// The published image at the bottom of a stage.
+    #[must_use]
+    pub fn base_of(&self, stage: usize) -> Option<&BaseImage> {
+        let mut at = stage;
+        loop {
+            match &self.stages.get(at)?.base {
+                // A stage names only earlier ones, so this ends.
+                Base::Stage(earlier) => at = *earlier,
+                Base::Published(base) => return Some(base),
+                Base::Unknown => return None,
+            }
+        }
+    }
+
+    /// The steps before step `upto` of a stage, those of the stages that it starts from first.
+    #[must_use]
+    pub fn steps_before(&self, stage: usize, upto: usize) -> Vec<&Step> {
+        let mut order = Vec::new();
+        let (mut at, mut count) = (stage, upto);
+        while let Some(stage) = self.stages.get(at) {
+            order.push(&stage.steps[..count.min(stage.steps.len())]);
+            let Base::Stage(earlier) = stage.base else {
+                break;
+            };
+            (at, count) = (earlier, usize::MAX);
+        }
+        order.into_iter().rev().flatten().collect()
+    }
+
     /// The stage before stage `before` that a `--from` names, by name or number.
     fn stage_named(&self, before: usize, from: &str) -> Option<usize> {
         let lower = from.to_ascii_lowercase();
