@@ -13,9 +13,6 @@ use rayon::prelude::*;
 
 use crate::{Config, Selection, config, settle};
 
-/// The rule that speaks where preflint itself fails.
-pub(crate) const INTERNAL_ERROR: &str = "internal-error";
-
 /// How one run is to go.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -155,7 +152,7 @@ fn run_rule(project: &Project, rule: &'static Rule) -> Option<RuleResult> {
 fn internal_error(tree: &Tree, subject: String, message: String) -> Option<Finding> {
     let (file, _) = tree.files().next()?;
     Some(Finding {
-        rule: INTERNAL_ERROR,
+        rule: settle::INTERNAL_ERROR,
         case: "panic",
         subject,
         message,

@@ -11,9 +11,11 @@ use preflint_model::suppression::Suppression;
 use preflint_source::Tree;
 
 use crate::config::Ignore;
-use crate::run::INTERNAL_ERROR;
 use crate::selection::{is_rule, suggest};
 use crate::{Config, Settings};
+
+/// The rule that speaks where preflint itself fails.
+pub(crate) const INTERNAL_ERROR: &str = "internal-error";
 
 const UNUSED: &str = "unused-suppression";
 const UNKNOWN: &str = "unknown-rule-name";
