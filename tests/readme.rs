@@ -33,3 +33,20 @@ fn lists_every_rule() {
     }
     assert_eq!(list, table(), "run `PREFLINT_BLESS=1 cargo test readme`");
 }
+
+/// The finding that the README shows is what its first command prints.
+#[test]
+fn shows_a_real_finding() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let (_, rest) = readme.split_once("```text\n").unwrap();
+    let (shown, _) = rest.split_once("```").unwrap();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_preflint"))
+        .arg("fixtures/broken-space")
+        .current_dir(root)
+        .env_clear()
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(run.stdout).unwrap();
+    assert!(printed.contains(shown), "{printed}");
+}
