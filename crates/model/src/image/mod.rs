@@ -64,6 +64,10 @@ pub struct Image {
 pub struct Stage {
     /// Its name, in lower case.
     pub name: Option<String>,
+    /// Where the `FROM` names what it starts from.
+    pub from: Span,
+    /// The image or stage that the `FROM` names, variables filled in; `None` if it is not known.
+    pub image: Option<String>,
     /// What it starts from.
     pub base: Base,
     /// Its instructions in order, each with what held before it.
@@ -299,11 +303,15 @@ fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
     let mut global = Environment::default();
     for instruction in &document.instructions {
         if let InstructionKind::From { image, name } = &instruction.kind {
-            let base = base(&global.expand(&image.word), &stages);
+            let from = Span::new(file, image.range);
+            let image = global.expand(&image.word);
+            let base = base(&image, &stages);
             let after = State::at_start(&base, &stages);
             let name = name.as_ref().map(|name| name.text.to_ascii_lowercase());
             stages.push(Stage {
                 name,
+                from,
+                image,
                 base,
                 steps: Vec::new(),
                 after,
