@@ -164,6 +164,8 @@ fn meta(file: &Path, family: &str, stem: &str) -> Result<String, String> {
         "repository",
         "packages",
         "workflows",
+        "composes",
+        "hosts",
         "units",
         "images",
         "python-modules",

@@ -3,11 +3,11 @@
 
 use std::sync::OnceLock;
 
-use preflint_model::image::RunCommand;
+use preflint_model::command::Command;
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::toml;
 
-use super::steps::{Line, program, words};
+use super::steps::{Line, program};
 
 impl Line<'_> {
     /// Whether the image is one of the small ones, whose packages are few and known.
@@ -38,8 +38,8 @@ impl Line<'_> {
 }
 
 /// Whether a command neither fetches package lists nor installs packages nor configures apt.
-pub(super) fn is_quiet(command: &RunCommand) -> bool {
-    match words(command).as_deref() {
+pub(super) fn is_quiet(command: &Command) -> bool {
+    match command.known_words().as_deref() {
         // Assignments alone.
         Some([]) => true,
         Some([first, rest @ ..]) => {

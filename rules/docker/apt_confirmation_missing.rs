@@ -1,10 +1,11 @@
 use preflint_model::Context;
-use preflint_model::image::{Manager, RunCommand, Step, User};
+use preflint_model::command::Command;
+use preflint_model::image::{Manager, Step, User};
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::CommandKind;
 
 use super::apt::{Apt, apt, is_quiet};
-use super::steps::{Line, assigned, copies_over, lines, words};
+use super::steps::{Line, copies_over, lines};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -30,7 +31,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>) {
             return;
         }
         for command in step.commands() {
-            let words = words(&command);
+            let words = command.known_words();
             let Some(call) = words.as_deref().and_then(apt) else {
                 if is_quiet(&command) {
                     continue;
@@ -50,7 +51,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>) {
                 && command.certain
                 && asks(&call)
                 && !matches!(step.user, User::Other(_))
-                && !assigned(step, command.span).contains(&"APT_CONFIG")
+                && !command.assigns("APT_CONFIG")
             {
                 report(cx, package, &command);
             }
@@ -118,7 +119,7 @@ fn is_fed(step: &Step) -> bool {
     })
 }
 
-fn report(cx: &mut Context<'_>, package: &str, command: &RunCommand) {
+fn report(cx: &mut Context<'_>, package: &str, command: &Command) {
     let message = format!(
         "apt asks before it installs `{package}` and what that needs, and a build cannot answer: \"Do you want to continue? [Y/n] Abort.\""
     );

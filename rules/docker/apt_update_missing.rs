@@ -1,10 +1,11 @@
 use preflint_core::Span;
 use preflint_model::Context;
-use preflint_model::image::{Manager, RunCommand, Step, User};
+use preflint_model::command::Command;
+use preflint_model::image::{Manager, Step, User};
 use preflint_syntax::dockerfile::InstructionKind;
 
 use super::apt::{apt, is_quiet};
-use super::steps::{Line, copies_over, lines, program, words};
+use super::steps::{Line, copies_over, lines, program};
 
 const LISTS: &str = "/var/lib/apt/lists";
 
@@ -57,8 +58,8 @@ fn mounts(step: &Step) -> bool {
 }
 
 /// The first package of an installation that the image does not hold.
-fn lacking<'c>(line: &Line<'_>, command: &'c RunCommand) -> Option<&'c str> {
-    let words = words(command).filter(|_| command.certain)?;
+fn lacking<'c>(line: &Line<'_>, command: &'c Command) -> Option<&'c str> {
+    let words = command.known_words().filter(|_| command.certain)?;
     let call = apt(&words).filter(|call| call.verb == "install")?;
     let other = call.has_option('U', "update")
         || call.has_option('s', "simulate")
@@ -68,8 +69,8 @@ fn lacking<'c>(line: &Line<'_>, command: &'c RunCommand) -> Option<&'c str> {
 }
 
 /// What a command leaves of the lists.
-fn after(lists: Lists, command: &RunCommand, at: usize) -> Lists {
-    let Some(words) = words(command) else {
+fn after(lists: Lists, command: &Command, at: usize) -> Lists {
+    let Some(words) = command.known_words() else {
         return if is_quiet(command) {
             lists
         } else {
@@ -94,7 +95,7 @@ fn after(lists: Lists, command: &RunCommand, at: usize) -> Lists {
     }
 }
 
-fn report(cx: &mut Context<'_>, package: &str, command: &RunCommand, lists: Lists, at: usize) {
+fn report(cx: &mut Context<'_>, package: &str, command: &Command, lists: Lists, at: usize) {
     let help = "write `apt-get update && apt-get install -y ...` in one `RUN`";
     match lists {
         Lists::Absent(removed) => {

@@ -1,10 +1,11 @@
 use preflint_core::Span;
 use preflint_model::Context;
-use preflint_model::image::{BaseImage, RunCommand, Step};
+use preflint_model::command::Command;
+use preflint_model::image::{BaseImage, Step};
 use preflint_syntax::dockerfile::InstructionKind;
 
 use super::apt::{apt, is_quiet};
-use super::steps::{Line, assigned, copies_over, lines, program, words};
+use super::steps::{Line, copies_over, lines, program};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -71,7 +72,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
                     installed.python
                 };
                 if let Some(by) = by
-                    && !assigned(step, command.span).into_iter().any(is_setting)
+                    && !command.assignments.iter().any(|(name, _)| is_setting(name))
                 {
                     report(cx, (case, name), &command, by, release);
                 }
@@ -113,8 +114,8 @@ fn may_change(step: &Step) -> bool {
 }
 
 impl Installed {
-    fn take_in(&mut self, command: &RunCommand) {
-        let words = words(command).unwrap_or_default();
+    fn take_in(&mut self, command: &Command) {
+        let words = command.known_words().unwrap_or_default();
         let packages: Vec<&str> = match *words.as_slice() {
             ["apk", "add", ref rest @ ..] => rest.to_vec(),
             _ => apt(&words)
@@ -137,8 +138,8 @@ impl Installed {
 }
 
 /// The installer that is called upon the system's Python, with its case.
-fn installer(command: &RunCommand) -> Option<(&'static str, &'static str)> {
-    let words = words(command)?;
+fn installer(command: &Command) -> Option<(&'static str, &'static str)> {
+    let words = command.known_words()?;
     let (first, rest) = words.split_first()?;
     let (found, rest) = match (*first, rest) {
         ("pip" | "pip3" | "/usr/bin/pip" | "/usr/bin/pip3", ["install", rest @ ..])
@@ -173,7 +174,7 @@ fn installer(command: &RunCommand) -> Option<(&'static str, &'static str)> {
 }
 
 /// Whether a command leaves the system's Python, its protection and pip's settings as they are.
-fn is_harmless(command: &RunCommand) -> bool {
+fn is_harmless(command: &Command) -> bool {
     let mut known = command.words.iter().flatten();
     let changes = known.any(|word| {
         [
@@ -188,7 +189,7 @@ fn is_harmless(command: &RunCommand) -> bool {
         .iter()
         .any(|part| word.contains(part))
     });
-    let Some(words) = words(command) else {
+    let Some(words) = command.known_words() else {
         return !changes && matches!(command.words.first(), Some(Some(first)) if first == "echo");
     };
     match *words.as_slice() {
@@ -203,7 +204,7 @@ fn is_harmless(command: &RunCommand) -> bool {
 fn report(
     cx: &mut Context<'_>,
     (case, name): (&'static str, &str),
-    command: &RunCommand,
+    command: &Command,
     by: Span,
     release: &str,
 ) {

@@ -1,5 +1,6 @@
 use preflint_model::Context;
-use preflint_model::image::{BaseImage, Image, Manager, RunCommand, User};
+use preflint_model::command::Command;
+use preflint_model::image::{BaseImage, Image, Manager, User};
 use preflint_syntax::dockerfile::InstructionKind;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -54,7 +55,7 @@ struct Denied {
 }
 
 /// What of a command certainly needs root.
-fn denied(image: &Image, stage: usize, step: usize, command: &RunCommand) -> Option<Denied> {
+fn denied(image: &Image, stage: usize, step: usize, command: &Command) -> Option<Denied> {
     let words: Vec<&str> = command
         .words
         .iter()

@@ -1,10 +1,7 @@
-//! What the rules about commands have in common: the steps that make a stage, and the parts of a
-//! command.
+//! What the rules about commands have in common: the steps that make a stage.
 
-use preflint_core::Span;
-use preflint_model::image::{BaseImage, Image, RunCommand, Step};
+use preflint_model::image::{BaseImage, Image, Step};
 use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::shell::{Assignment, CommandKind, Word};
 
 /// All steps that make a built stage, those of the stages below it first.
 pub(super) struct Line<'a> {
@@ -33,11 +30,6 @@ fn line(image: &Image, stage: usize) -> Option<Line<'_>> {
     })
 }
 
-/// The words of a command; `None` if one is not known.
-pub(super) fn words(command: &RunCommand) -> Option<Vec<&str>> {
-    command.words.iter().map(Option::as_deref).collect()
-}
-
 /// The last part of a program's path.
 pub(super) fn program(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
@@ -55,28 +47,4 @@ pub(super) fn copies_over(step: &Step, place: &str) -> bool {
     let above = place.starts_with(&format!("{to}/"));
     // A relative destination lies in the working directory, which is the application's.
     (to.starts_with('/') || to.is_empty()) && (above || to.starts_with(place))
-}
-
-/// The variables that a command is given in front of its name.
-pub(super) fn assigned(step: &Step, command: Span) -> Vec<&str> {
-    let simple = simple(step, command);
-    let assignments = simple.into_iter().flat_map(|(assignments, _)| assignments);
-    assignments.map(|assignment| &*assignment.name).collect()
-}
-
-/// Where word number `at` of a command stands; the whole command in exec form.
-pub(super) fn word_span(step: &Step, command: Span, at: usize) -> Span {
-    let word = simple(step, command).and_then(|(_, words)| words.get(at));
-    word.map_or(command, |word| step.shell_span(word.range))
-}
-
-fn simple(step: &Step, command: Span) -> Option<(&[Assignment], &[Word])> {
-    let all = step.script.iter().flat_map(|script| &script.commands);
-    all.filter(|other| step.shell_span(other.range).range == command.range)
-        .find_map(|other| match &other.kind {
-            CommandKind::Simple {
-                assignments, words, ..
-            } => Some((&**assignments, &**words)),
-            _ => None,
-        })
 }

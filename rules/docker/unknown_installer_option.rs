@@ -1,12 +1,13 @@
 use std::sync::OnceLock;
 
 use preflint_model::Context;
-use preflint_model::image::{BaseImage, RunCommand, Step};
+use preflint_model::command::Command;
+use preflint_model::image::BaseImage;
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
-use super::steps::{lines, program, word_span, words};
+use super::steps::{lines, program};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -16,15 +17,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     continue;
                 }
                 for command in step.commands().iter().filter(|command| command.certain) {
-                    call(cx, line.base, step, command);
+                    call(cx, line.base, command);
                 }
             }
         }
     }
 }
 
-fn call(cx: &mut Context<'_>, base: &BaseImage, step: &Step, command: &RunCommand) {
-    let Some(words) = words(command) else { return };
+fn call(cx: &mut Context<'_>, base: &BaseImage, command: &Command) {
+    let Some(words) = command.known_words() else {
+        return;
+    };
     let Some((installer, first)) = installer(&words) else {
         return;
     };
@@ -56,7 +59,7 @@ fn call(cx: &mut Context<'_>, base: &BaseImage, step: &Step, command: &RunComman
         }
         let instead = row.get("instead").and_then(NodeRef::as_str);
         let message = format!("`{installer}` has no option `{option}`: \"{error}\"");
-        let span = word_span(step, command.span, at);
+        let span = command.word_span(at);
         cx.report("refused", option, message, span, "refused")
             .help(instead.unwrap_or("remove it"));
         // The first one ends the run.

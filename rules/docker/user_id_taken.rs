@@ -1,5 +1,6 @@
 use preflint_model::Context;
-use preflint_model::image::{Account, BaseImage, Manager, RunCommand, Step};
+use preflint_model::command::Command;
+use preflint_model::image::{Account, BaseImage, Manager, Step};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -36,7 +37,7 @@ fn clashes<'a>(step: &'a Step, next: &'a Step) -> Vec<(&'a Account, &'a Account)
 
 /// The command that certainly adds the account, with an id that is written there: one that comes
 /// from a build argument may be another one.
-fn adding(cx: &Context<'_>, step: &Step, account: &Account) -> Option<RunCommand> {
+fn adding(cx: &Context<'_>, step: &Step, account: &Account) -> Option<Command> {
     let uid = account.uid?.to_string();
     step.commands().into_iter().find(|command| {
         let words: Vec<&str> = command.words.iter().flatten().map(String::as_str).collect();
@@ -50,7 +51,7 @@ fn adding(cx: &Context<'_>, step: &Step, account: &Account) -> Option<RunCommand
     })
 }
 
-fn tool(command: &RunCommand) -> Option<&'static str> {
+fn tool(command: &Command) -> Option<&'static str> {
     match command.words.first()?.as_deref()?.rsplit('/').next()? {
         "useradd" => Some("useradd"),
         "adduser" => Some("adduser"),
@@ -63,7 +64,7 @@ fn report(
     base: Option<&BaseImage>,
     account: &Account,
     holder: &Account,
-    command: &RunCommand,
+    command: &Command,
 ) {
     let (Some(uid), Some(tool), Some(base)) = (account.uid, tool(command), base) else {
         return;

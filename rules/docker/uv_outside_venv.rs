@@ -1,10 +1,11 @@
-use preflint_model::image::{RunCommand, Step};
+use preflint_model::command::Command;
+use preflint_model::image::Step;
 use preflint_model::{Context, Repository};
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
 use super::apt::{apt, is_quiet};
-use super::steps::{Line, assigned, lines, program, words};
+use super::steps::{Line, lines, program};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let mut found = Vec::new();
@@ -24,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The calls without an environment, up to the first thing that may have made one.
-fn stage(line: &Line<'_>, found: &mut Vec<RunCommand>) {
+fn stage(line: &Line<'_>, found: &mut Vec<Command>) {
     for (at, step) in line.steps.iter().enumerate() {
         if brings(step) || step.environment.names().any(is_setting) {
             return;
@@ -36,7 +37,7 @@ fn stage(line: &Line<'_>, found: &mut Vec<RunCommand>) {
             if at >= line.inherited
                 && command.certain
                 && needs_environment(&command)
-                && !assigned(step, command.span).into_iter().any(is_setting)
+                && !command.assignments.iter().any(|(name, _)| is_setting(name))
             {
                 found.push(command);
             } else if !is_harmless(step, &command) {
@@ -99,8 +100,8 @@ fn is_plain_folder(folder: &str) -> bool {
 }
 
 /// `uv pip install` that is not told where.
-fn needs_environment(command: &RunCommand) -> bool {
-    let words = words(command).unwrap_or_default();
+fn needs_environment(command: &Command) -> bool {
+    let words = command.known_words().unwrap_or_default();
     let Some((first, ["pip", "install", rest @ ..])) = words.split_first() else {
         return false;
     };
@@ -127,7 +128,7 @@ fn needs_environment(command: &RunCommand) -> bool {
 }
 
 /// Whether a command certainly makes no environment and activates none.
-fn is_harmless(step: &Step, command: &RunCommand) -> bool {
+fn is_harmless(step: &Step, command: &Command) -> bool {
     let known = command.words.iter().flatten();
     if known.clone().any(|word| {
         ["venv", "VIRTUAL_ENV", "UV_", "PATH"]
@@ -136,7 +137,7 @@ fn is_harmless(step: &Step, command: &RunCommand) -> bool {
     }) {
         return false;
     }
-    let Some(words) = words(command) else {
+    let Some(words) = command.known_words() else {
         let exports = command.words.first().and_then(Option::as_deref) == Some("export");
         return is_quiet(command) && !exports;
     };

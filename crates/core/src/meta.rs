@@ -93,6 +93,10 @@ pub enum Fact {
     Packages,
     /// GitHub workflows.
     Workflows,
+    /// Compose files.
+    Composes,
+    /// What the files of hosting platforms say: Fly, Render, Railway, Procfile.
+    Hosts,
     /// What is deployed, with evidence.
     Units,
     /// Symbolic builds of Dockerfiles.
@@ -107,10 +111,12 @@ pub enum Fact {
 
 impl Fact {
     /// All facts in the one order in which they are built.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Repository,
         Self::Packages,
         Self::Workflows,
+        Self::Composes,
+        Self::Hosts,
         Self::Units,
         Self::Images,
         Self::PythonModules,
@@ -125,6 +131,8 @@ impl Fact {
             Self::Repository => "repository",
             Self::Packages => "packages",
             Self::Workflows => "workflows",
+            Self::Composes => "composes",
+            Self::Hosts => "hosts",
             Self::Units => "units",
             Self::Images => "images",
             Self::PythonModules => "python-modules",

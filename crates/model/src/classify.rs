@@ -29,6 +29,8 @@ pub enum Kind {
     Script(Dialect),
     /// `.sh`, `.bash`.
     Shell,
+    /// A Procfile.
+    Procfile,
 }
 
 impl Kind {
@@ -45,6 +47,9 @@ impl Kind {
         }
         if is_dockerfile(&lower) {
             return Some(Self::Dockerfile);
+        }
+        if name == "Procfile" {
+            return Some(Self::Procfile);
         }
         if name == ".gitignore" {
             return Some(Self::Gitignore);

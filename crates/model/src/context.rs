@@ -1,6 +1,8 @@
 use preflint_core::{Fact, Finding, Label, RuleMeta, Span};
 
+use crate::compose::Composes;
 use crate::database::Databases;
+use crate::host::Hosts;
 use crate::image::Images;
 use crate::package::Packages;
 use crate::python::PythonModules;
@@ -123,6 +125,10 @@ facts! {
     packages: Packages = Packages;
     /// The GitHub workflows.
     workflows: Workflows = Workflows;
+    /// The compose files.
+    composes: Composes = Composes;
+    /// What the files of hosting platforms say.
+    hosts: Hosts = Hosts;
     /// What is deployed.
     units: Units = Units;
     /// The symbolic builds.

@@ -7,8 +7,11 @@
 #![warn(missing_docs)]
 
 pub mod classify;
+pub mod command;
+pub mod compose;
 mod context;
 pub mod database;
+pub mod host;
 pub mod image;
 pub mod memo;
 pub mod package;
@@ -17,6 +20,7 @@ mod project;
 pub mod python;
 mod repository;
 pub mod script;
+pub mod start;
 pub mod suppression;
 pub mod unit;
 pub mod workflow;

@@ -7,7 +7,9 @@ use preflint_core::Fact;
 use preflint_source::Tree;
 
 use crate::Repository;
+use crate::compose::Composes;
 use crate::database::Databases;
+use crate::host::Hosts;
 use crate::image::Images;
 use crate::memo::Memo;
 use crate::package::Packages;
@@ -46,6 +48,8 @@ pub struct Project {
     pub(crate) repository: Repository,
     pub(crate) packages: Option<Packages>,
     pub(crate) workflows: Option<Workflows>,
+    pub(crate) composes: Option<Composes>,
+    pub(crate) hosts: Option<Hosts>,
     pub(crate) units: Option<Units>,
     pub(crate) images: Option<Images>,
     pub(crate) python: Option<PythonModules>,
@@ -69,12 +73,20 @@ impl Project {
         let workflows = built.fact(&wanted, Fact::Workflows, || {
             Some(Workflows::build(&repository, memo))
         });
+        let composes = built.fact(&wanted, Fact::Composes, || {
+            Some(Composes::build(&repository, memo))
+        });
+        let hosts = built.fact(&wanted, Fact::Hosts, || {
+            Some(Hosts::build(&repository, memo))
+        });
         let units = built.fact(&wanted, Fact::Units, || {
             Some(Units::build(
                 &repository,
                 memo,
                 packages.as_ref()?,
                 workflows.as_ref()?,
+                composes.as_ref()?,
+                hosts.as_ref()?,
             ))
         });
         let images = built.fact(&wanted, Fact::Images, || {
@@ -99,6 +111,8 @@ impl Project {
             repository,
             packages,
             workflows,
+            composes,
+            hosts,
             units,
             images,
             python,
@@ -115,6 +129,8 @@ impl Project {
             Fact::Repository => true,
             Fact::Packages => self.packages.is_some(),
             Fact::Workflows => self.workflows.is_some(),
+            Fact::Composes => self.composes.is_some(),
+            Fact::Hosts => self.hosts.is_some(),
             Fact::Units => self.units.is_some(),
             Fact::Images => self.images.is_some(),
             Fact::PythonModules => self.python.is_some(),
@@ -191,8 +207,8 @@ fn with_needs(facts: &BTreeSet<Fact>) -> BTreeSet<Fact> {
 
 const fn needs(fact: Fact) -> &'static [Fact] {
     match fact {
-        Fact::Repository | Fact::Packages | Fact::Workflows => &[],
-        Fact::Units => &[Fact::Packages, Fact::Workflows],
+        Fact::Repository | Fact::Packages | Fact::Workflows | Fact::Composes | Fact::Hosts => &[],
+        Fact::Units => &[Fact::Packages, Fact::Workflows, Fact::Composes, Fact::Hosts],
         Fact::Images => &[Fact::Packages, Fact::Units],
         Fact::PythonModules | Fact::ScriptModules => &[Fact::Units],
         Fact::Databases => &[Fact::PythonModules],

@@ -1,8 +1,8 @@
 use preflint_syntax::dockerfile::{Instruction, InstructionKind};
 
-use super::commands::RunCommand;
 use super::path::name;
 use super::{Base, Manager};
+use crate::command::Command;
 
 /// Who runs an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Accounts {
     }
 
     /// Takes in what an instruction changes.
-    pub(super) fn apply(&mut self, instruction: &Instruction, commands: &[RunCommand]) {
+    pub(super) fn apply(&mut self, instruction: &Instruction, commands: &[Command]) {
         match &instruction.kind {
             InstructionKind::Copy { destination, .. }
                 if destination.text.starts_with("/etc") || &*destination.text == "/" =>
@@ -124,7 +124,7 @@ impl Accounts {
         }
     }
 
-    fn run(&mut self, command: &RunCommand) {
+    fn run(&mut self, command: &Command) {
         let Some(words) = command
             .words
             .iter()

@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use preflint_syntax::dockerfile::{Argument, Instruction, InstructionKind};
 use preflint_syntax::shell::{Word, WordPart};
@@ -7,13 +8,43 @@ use preflint_syntax::shell::{Word, WordPart};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     values: BTreeMap<String, Option<String>>,
+    /// Whether variables that are not in `values` may be set too.
+    open: bool,
+    /// Those of `values` that only an `ARG` sets: a container does not have them.
+    build_only: BTreeSet<String>,
 }
 
 impl Environment {
+    /// One of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            values: BTreeMap::new(),
+            open: true,
+            build_only: BTreeSet::new(),
+        }
+    }
+
+    /// The variables that a container has: those of `ARG` are gone.
+    #[must_use]
+    pub fn at_run(&self) -> Self {
+        let mut environment = self.clone();
+        for name in std::mem::take(&mut environment.build_only) {
+            environment.values.remove(&name);
+        }
+        environment
+    }
+
     /// The value of a variable; `None` if it is not set or not known.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name)?.as_deref()
+    }
+
+    /// Whether variables may be set that are not known here.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Whether a variable of that name is set, known or not.
@@ -27,9 +58,20 @@ impl Environment {
         self.values.keys().map(String::as_str)
     }
 
+    /// Sets a variable: `None` for a value that is not known.
+    pub(crate) fn set(&mut self, name: &str, value: Option<String>) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// Makes every variable unknown: what ran may have set any of them.
+    pub(crate) fn forget(&mut self) {
+        self.open = true;
+        self.values.values_mut().for_each(|value| *value = None);
+    }
+
     /// Takes in what an `ENV` or `ARG` sets; an `ARG` without default takes the value that an `ARG`
     /// before the first `FROM` gave it (`global`).
-    pub(super) fn define(&mut self, instruction: &Instruction, global: &Self) {
+    pub(crate) fn define(&mut self, instruction: &Instruction, global: &Self) {
         match &instruction.kind {
             InstructionKind::Env(pairs) => {
                 // Docker expands all values of one instruction with what held before it.
@@ -39,6 +81,7 @@ impl Environment {
                     .collect();
                 for ((name, _), value) in pairs.iter().zip(values) {
                     self.values.insert(name.text.to_string(), value);
+                    self.build_only.remove(&*name.text);
                 }
             }
             InstructionKind::Arg(args) => {
@@ -47,7 +90,10 @@ impl Environment {
                         .default(default.as_ref())
                         .or_else(|| global.get(&name.text).map(str::to_owned));
                     // An ENV of the same name wins over an ARG.
-                    self.values.entry(name.text.to_string()).or_insert(value);
+                    if let Entry::Vacant(entry) = self.values.entry(name.text.to_string()) {
+                        entry.insert(value);
+                        self.build_only.insert(name.text.to_string());
+                    }
                 }
             }
             _ => {}
@@ -75,6 +121,7 @@ impl Environment {
                     match self.values.get(&**name) {
                         Some(Some(value)) if !value.is_empty() => Some(value.clone()),
                         Some(None) => None,
+                        _ if self.open => None,
                         _ => Some(default.to_owned()),
                     }
                 }

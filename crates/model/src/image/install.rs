@@ -5,10 +5,10 @@ use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::CommandKind;
 
 use super::calls::{Call, call};
-use super::commands::RunCommand;
 use super::path::{name, resolve};
 use super::{Image, Lookup, Step};
 use crate::Repository;
+use crate::command::Command;
 use crate::package::{Package, Packages};
 use crate::repository::folder_of;
 
@@ -99,7 +99,7 @@ pub(super) fn builds(
                 }
                 _ => continue,
             };
-            for RunCommand {
+            for Command {
                 words,
                 folder,
                 span,

@@ -8,11 +8,11 @@ mod accounts;
 mod base;
 mod calls;
 mod commands;
-mod environment;
+pub(crate) mod environment;
 mod files;
 mod install;
 mod needs;
-mod path;
+pub(crate) mod path;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use rayon::prelude::*;
 
 pub use accounts::{Account, Accounts, User};
 pub use base::{BaseImage, Manager};
-pub use commands::RunCommand;
+pub use environment::Environment;
 pub use files::Lookup;
 pub use install::{ProjectBuild, Tool};
 pub use needs::UnmetNeed;
@@ -34,8 +34,8 @@ use crate::Repository;
 use crate::memo::Memo;
 use crate::package::Packages;
 use crate::repository::join;
+use crate::start::{self, Start};
 use crate::unit::{Unit, UnitKind, Units};
-use environment::Environment;
 
 /// Every image with a known build context.
 #[derive(Debug, Default)]
@@ -57,6 +57,8 @@ pub struct Image {
     pub ignore: Option<(FileId, Arc<Dockerignore>)>,
     /// The commands that build a project of the repository, in source order.
     pub builds: Vec<ProjectBuild>,
+    /// What a container of it starts, if that is known.
+    pub start: Option<Start>,
 }
 
 /// A stage of a build.
@@ -134,6 +136,38 @@ impl Step {
 }
 
 impl Image {
+    /// The variables that a container of it has.
+    #[must_use]
+    pub fn runtime_environment(&self) -> Option<Environment> {
+        Some(self.stages.last()?.after.environment.at_run())
+    }
+
+    /// The working directory of a container of it; `None` if unknown.
+    #[must_use]
+    pub fn runtime_folder(&self) -> Option<String> {
+        self.stages.last()?.after.workdir.clone()
+    }
+
+    /// Who runs a container of it.
+    #[must_use]
+    pub fn runtime_user(&self) -> &User {
+        self.stages
+            .last()
+            .map_or(&User::Unknown, |stage| &stage.after.user)
+    }
+
+    /// Whether `path` (absolute) is in the finished image.
+    #[must_use]
+    pub fn lookup_at_end(&self, repository: &Repository, path: &str) -> Lookup {
+        self.stages
+            .len()
+            .checked_sub(1)
+            .map_or(Lookup::Unknown, |last| {
+                let steps = self.stages[last].steps.len();
+                self.lookup(repository, last, steps, path)
+            })
+    }
+
     /// The stages that the last one needs, by `FROM`, `COPY --from` or a mount: BuildKit builds no
     /// others.
     #[must_use]
@@ -225,8 +259,10 @@ fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit)
         context,
         stages: stages(&document, unit.file, memo),
         builds: Vec::new(),
+        start: None,
     };
     image.builds = install::builds(&image, repository, packages);
+    image.start = start::of_image(repository, memo, &image);
     Some(image)
 }
 
@@ -346,6 +382,7 @@ fn step(instruction: &Instruction, file: FileId, state: &State, memo: &Memo) -> 
     let form = match &instruction.kind {
         InstructionKind::Run(form)
         | InstructionKind::Cmd(form)
+        | InstructionKind::Healthcheck(form)
         | InstructionKind::Entrypoint(form) => Some(form),
         _ => None,
     };

@@ -1,6 +1,6 @@
 /// `path` from the working directory `from`, absolute and without `.` and `..`; `None` if it is
 /// relative and the working directory is not known.
-pub(super) fn resolve(from: Option<&str>, path: &str) -> Option<String> {
+pub(crate) fn resolve(from: Option<&str>, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = if path.starts_with('/') {
         Vec::new()
     } else {
@@ -21,7 +21,7 @@ pub(super) fn resolve(from: Option<&str>, path: &str) -> Option<String> {
 }
 
 /// What of `path` lies below the folder `folder`: `` for the folder itself.
-pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+pub(crate) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
     let folder = folder.trim_end_matches('/');
     let rest = path.strip_prefix(folder)?;
     if rest.is_empty() {
@@ -32,7 +32,7 @@ pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
 }
 
 /// The last part of a path.
-pub(super) fn name(path: &str) -> &str {
+pub(crate) fn name(path: &str) -> &str {
     path.trim_end_matches('/')
         .rsplit('/')
         .next()

@@ -2,13 +2,12 @@ use std::collections::BTreeMap;
 
 use preflint_core::{FileId, Span};
 use preflint_source::Presence;
-use preflint_syntax::data::NodeRef;
 use preflint_syntax::dockerfile::{self, InstructionKind};
-use preflint_syntax::yaml;
 
 use super::{Evidence, Unit, UnitKind};
 use crate::Repository;
 use crate::classify::{Kind, is_aside};
+use crate::compose::{Composes, Service};
 use crate::memo::Memo;
 use crate::repository::{folder_of, join, normalize};
 use crate::workflow::{Step, Workflows};
@@ -26,6 +25,7 @@ pub(super) fn images(
     repository: &Repository,
     memo: &Memo,
     workflows: &Workflows,
+    composes: &Composes,
     spaces: &[(String, Span)],
 ) -> Vec<Unit> {
     let mut builds: BTreeMap<String, Vec<Build>> = BTreeMap::new();
@@ -43,8 +43,9 @@ pub(super) fn images(
         .flat_map(|w| &w.jobs)
         .flat_map(|job| &job.steps)
         .flat_map(of_step);
-    for build in compose(repository, memo)
-        .into_iter()
+    for build in composes
+        .services()
+        .filter_map(|(_, service)| of_service(service))
         .chain(from_workflows)
         .chain(from_spaces)
     {
@@ -108,62 +109,15 @@ fn by_sources(repository: &Repository, memo: &Memo, file: FileId, path: &str) ->
         .map(str::to_owned)
 }
 
-fn compose(repository: &Repository, memo: &Memo) -> Vec<Build> {
-    let tree = repository.tree();
-    let files = tree
-        .files()
-        .filter(|(_, entry)| is_compose(&entry.path) && !is_aside(&entry.path));
-    files
-        .flat_map(|(file, entry)| {
-            let Some(text) = tree.shared_text(file) else {
-                return Vec::new();
-            };
-            let document = memo.get(text, 0, yaml::parse);
-            let folder = folder_of(&entry.path);
-            let services = document
-                .at(&["services"])
-                .into_iter()
-                .flat_map(|services| services.entries().collect::<Vec<_>>());
-            services
-                .filter_map(|(_, service)| compose_build(file, folder, service))
-                .collect()
-        })
-        .collect()
-}
-
-/// `compose.yaml`, `docker-compose.prod.yml`, ...
-fn is_compose(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name
-        .strip_prefix("docker-")
-        .unwrap_or(name)
-        .strip_prefix("compose");
-    stem.is_some_and(|rest| rest.starts_with(['.', '-', '_']))
-        && Kind::of_path(path) == Some(Kind::Yaml)
-}
-
-fn compose_build(file: FileId, folder: &str, service: NodeRef<'_>) -> Option<Build> {
-    let build = service.get("build")?;
-    let (context, dockerfile) = if build.is_map() {
-        (
-            build.get("context"),
-            build.get("dockerfile").map(NodeRef::as_str),
-        )
-    } else {
-        (Some(build), None)
-    };
-    let context = context.map_or(Some("."), NodeRef::as_str)?;
-    let context = (!context.contains(['$', ':']))
-        .then(|| normalize(&join(folder, context)))
-        .flatten()?;
-    let dockerfile = normalize(&join(&context, dockerfile.unwrap_or(Some("Dockerfile"))?))?;
+fn of_service(service: &Service) -> Option<Build> {
+    let build = service.build.as_ref()?;
     let evidence = Evidence {
-        span: Span::new(file, build.range()),
-        text: "built by compose".to_owned(),
+        span: build.span,
+        text: format!("built by compose for the service `{}`", service.name),
     };
     Some(Build {
-        dockerfile,
-        context: Some(context),
+        dockerfile: build.dockerfile.clone()?,
+        context: Some(build.context.clone()?),
         evidence,
     })
 }

@@ -11,6 +11,8 @@ pub use card::{CardFault, SpaceReadme};
 
 use crate::Repository;
 use crate::classify::{Kind, is_aside};
+use crate::compose::Composes;
+use crate::host::{HostService, Hosts, Platform};
 use crate::memo::Memo;
 use crate::package::Packages;
 use crate::repository::folder_of;
@@ -53,6 +55,10 @@ pub enum UnitKind {
     Site,
     /// A Python application or package.
     Python,
+    /// A service of a compose file.
+    Service,
+    /// A service of a hosting platform, by the platform's own file.
+    Hosted(Platform),
 }
 
 /// Why something is a unit.
@@ -72,13 +78,23 @@ impl Units {
         memo: &Memo,
         packages: &Packages,
         workflows: &Workflows,
+        composes: &Composes,
+        hosts: &Hosts,
     ) -> Self {
         let mut all = space::spaces(repository, memo, workflows);
         let space_folders: Vec<(String, Span)> = all
             .iter()
             .filter_map(|unit| Some((unit.folder.clone()?, unit.evidence.first()?.span)))
             .collect();
-        all.extend(build::images(repository, memo, workflows, &space_folders));
+        all.extend(build::images(
+            repository,
+            memo,
+            workflows,
+            composes,
+            &space_folders,
+        ));
+        all.extend(services(composes));
+        all.extend(hosts.all.iter().map(hosted));
         all.extend(sites(repository));
         all.extend(python(repository, packages));
         all.sort_by(|a, b| (a.kind, a.file, &a.folder).cmp(&(b.kind, b.file, &b.folder)));
@@ -116,6 +132,34 @@ pub fn is_below(folder: &str, path: &str) -> bool {
         || path
             .strip_prefix(folder)
             .is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The services whose image compose builds from the repository.
+fn services(composes: &Composes) -> impl Iterator<Item = Unit> {
+    composes.services().filter_map(|(file, service)| {
+        let build = service.build.as_ref()?;
+        Some(Unit {
+            kind: UnitKind::Service,
+            file: file.file,
+            folder: build.context.clone(),
+            evidence: vec![Evidence {
+                span: service.span,
+                text: format!("the compose service `{}`", service.name),
+            }],
+        })
+    })
+}
+
+fn hosted(service: &HostService) -> Unit {
+    Unit {
+        kind: UnitKind::Hosted(service.platform),
+        file: service.file,
+        folder: service.folder.clone(),
+        evidence: vec![Evidence {
+            span: service.span,
+            text: format!("`{}` on {}", service.name, service.platform.name()),
+        }],
+    }
 }
 
 fn sites(repository: &Repository) -> impl Iterator<Item = Unit> {

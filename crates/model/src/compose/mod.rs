@@ -1,0 +1,247 @@
+//! Compose files: services with their builds, commands, probes, ports, mounts and dependencies.
+
+mod read;
+
+use preflint_core::{FileId, Span};
+use rayon::prelude::*;
+
+use crate::Repository;
+use crate::classify::{Kind, is_aside};
+use crate::command::Command;
+use crate::memo::Memo;
+use crate::repository::folder_of;
+
+/// Every compose file of the repository.
+#[derive(Clone, Debug, Default)]
+pub struct Composes {
+    /// By path.
+    pub all: Vec<ComposeFile>,
+}
+
+/// A compose file.
+#[derive(Clone, Debug)]
+pub struct ComposeFile {
+    /// The file.
+    pub file: FileId,
+    /// Its folder, empty for the root: relative paths start there.
+    pub folder: String,
+    /// Whether all of it was understood and no other file is included.
+    pub complete: bool,
+    /// Whether another compose file may be laid over it or below it: one of the same folder that
+    /// names one of its services.
+    pub layered: bool,
+    /// Its services in source order.
+    pub services: Vec<Service>,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// Whether all that is written of it was understood, and it extends no other service.
+    pub complete: bool,
+    /// The image that it is run from, as written.
+    pub image: Option<Text>,
+    /// How its image is built.
+    pub build: Option<Build>,
+    /// The profiles that it is started with; none for one that always starts.
+    pub profiles: Vec<String>,
+    /// `command`; `Some(None)` if there is one that is not understood.
+    pub command: Option<Option<Command>>,
+    /// `entrypoint`; `Some(None)` if there is one that is not understood.
+    pub entrypoint: Option<Option<Command>>,
+    /// `environment`: `None` for a value that is not known.
+    pub environment: Vec<Variable>,
+    /// `env_file`.
+    pub env_files: Vec<EnvFile>,
+    /// `healthcheck`.
+    pub healthcheck: Option<Healthcheck>,
+    /// `ports`.
+    pub ports: Vec<Port>,
+    /// `volumes`.
+    pub mounts: Vec<Mount>,
+    /// `depends_on`.
+    pub depends_on: Vec<Dependency>,
+    /// `network_mode`.
+    pub network_mode: Option<String>,
+    /// Other names under which the network knows it: `container_name`, `hostname`, aliases.
+    pub other_names: Vec<String>,
+}
+
+/// A text with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// `build`.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// Where it stands.
+    pub span: Span,
+    /// The build context, a folder of the repository; `None` if it is not known.
+    pub context: Option<String>,
+    /// The Dockerfile's path in the repository; `None` if it is not known.
+    pub dockerfile: Option<String>,
+    /// `target`: the stage that is built.
+    pub target: Option<String>,
+}
+
+/// A line of `environment`.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value; `None` if it is taken from elsewhere.
+    pub value: Option<String>,
+    /// Where it is set.
+    pub span: Span,
+}
+
+/// A file under `env_file`.
+#[derive(Clone, Debug)]
+pub struct EnvFile {
+    /// Its path in the repository; `None` if it is not known.
+    pub path: Option<String>,
+    /// Whether compose fails without it.
+    pub required: bool,
+    /// Where it is named.
+    pub span: Span,
+}
+
+/// A probe of a container's health.
+#[derive(Clone, Debug)]
+pub struct Healthcheck {
+    /// Where it stands.
+    pub span: Span,
+    /// Whether it is switched off.
+    pub disabled: bool,
+    /// What it runs, if that is written here and understood.
+    pub commands: Vec<Command>,
+}
+
+/// A line of `ports`.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// The port inside the container.
+    pub container: u16,
+    /// The port of the host; `None` if Docker picks one or it is not known.
+    pub host: Option<u16>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A line of `volumes`.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// What is mounted.
+    pub source: Source,
+    /// Where it lies in the container.
+    pub target: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a mount shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A folder or file of the host; its path in the repository, `None` if it lies elsewhere.
+    Bind(Option<String>),
+    /// A volume: with a name, or anonymous.
+    Volume(Option<String>),
+    /// Something else, or not known.
+    Unknown,
+}
+
+/// A line of `depends_on`.
+#[derive(Clone, Debug)]
+pub struct Dependency {
+    /// The service that is waited for.
+    pub service: String,
+    /// `service_started`, `service_healthy`, `service_completed_successfully`.
+    pub condition: String,
+    /// Whether the line gives no condition.
+    pub short: bool,
+    /// Where.
+    pub span: Span,
+}
+
+impl Composes {
+    /// Reads the compose files of `repository`.
+    #[must_use]
+    pub fn build(repository: &Repository, memo: &Memo) -> Self {
+        let files: Vec<FileId> = repository
+            .tree()
+            .files()
+            .filter(|(_, entry)| is_compose(&entry.path) && !is_aside(&entry.path))
+            .map(|(file, _)| file)
+            .collect();
+        let mut all: Vec<ComposeFile> = files
+            .into_par_iter()
+            .filter_map(|file| read::file(repository, memo, file))
+            .collect();
+        let names: Vec<(String, Vec<String>)> = all
+            .iter()
+            .map(|file| {
+                let services = file.services.iter();
+                let names = services.map(|service| service.name.clone()).collect();
+                (file.folder.clone(), names)
+            })
+            .collect();
+        for (at, file) in all.iter_mut().enumerate() {
+            file.layered = names.iter().enumerate().any(|(other, (folder, others))| {
+                other != at
+                    && *folder == file.folder
+                    && file.services.iter().any(|own| others.contains(&own.name))
+            });
+        }
+        Self { all }
+    }
+
+    /// Every service with its file.
+    pub fn services(&self) -> impl Iterator<Item = (&ComposeFile, &Service)> {
+        self.all
+            .iter()
+            .flat_map(|file| file.services.iter().map(move |service| (file, service)))
+    }
+}
+
+impl ComposeFile {
+    /// The service of that name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+}
+
+impl Service {
+    /// The value of a variable under `environment`: `None` if it is not set there.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.environment
+            .iter()
+            .find(|variable| variable.name == name)
+    }
+}
+
+/// `compose.yaml`, `docker-compose.prod.yml`, ...
+pub(crate) fn is_compose(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name
+        .strip_prefix("docker-")
+        .unwrap_or(name)
+        .strip_prefix("compose");
+    stem.is_some_and(|rest| rest.starts_with(['.', '-', '_']))
+        && Kind::of_path(path) == Some(Kind::Yaml)
+}
+
+/// The folder of a compose file.
+fn folder(repository: &Repository, file: FileId) -> String {
+    folder_of(repository.path(file)).to_owned()
+}

@@ -1,0 +1,229 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use preflint_core::Fact;
+use preflint_source::{MemoryTree, Options};
+
+use super::{By, Start, of_commands, of_service};
+use crate::Project;
+use crate::classify::Kind;
+use crate::memo::Memo;
+
+fn project(files: &[(&str, &str)]) -> (Project, Memo) {
+    let options = Options {
+        wanted: Arc::new(|path: &str| Kind::of_path(path).is_some()),
+        ..Options::new()
+    };
+    let tree = files
+        .iter()
+        .fold(MemoryTree::new().options(options), |tree, (path, text)| {
+            tree.file(path, text)
+        });
+    let memo = Memo::default();
+    let facts = BTreeSet::from(Fact::ALL);
+    let project = Project::build(&tree.build(), &memo, &facts);
+    assert!(project.errors().is_empty());
+    (project, memo)
+}
+
+/// `server address(by):port(by)`, `?` for what is not known; `-` for no server.
+fn shown(start: Option<&Start>) -> String {
+    let Some(start) = start else {
+        return "?".to_owned();
+    };
+    let Some(server) = start.server else {
+        return format!("- {}", start.command.program().unwrap_or("?"));
+    };
+    let by = |by: By| match by {
+        By::Argument => "",
+        By::Variable => "$",
+        By::Fallback => ":-",
+        By::Default => "*",
+    };
+    let Some(endpoint) = &start.endpoint else {
+        return format!("{} ?", server.name());
+    };
+    let address = endpoint.address.as_ref();
+    let address = address.map_or("?".to_owned(), |bound| {
+        format!("{}{}", bound.value, by(bound.by))
+    });
+    let port = endpoint.port.as_ref();
+    let port = port.map_or("?".to_owned(), |bound| {
+        format!("{}{}", bound.value, by(bound.by))
+    });
+    format!("{} {address} {port}", server.name())
+}
+
+/// What an image of `python:3.12-slim` with these last lines starts.
+fn image(lines: &str, files: &[(&str, &str)]) -> String {
+    let dockerfile = format!("FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\n{lines}\n");
+    let mut all = vec![("Dockerfile", &*dockerfile), ("main.py", "app = 1\n")];
+    all.extend_from_slice(files);
+    let (project, _) = project(&all);
+    let images = project.images.expect("images are built");
+    shown(images.all[0].start.as_ref())
+}
+
+#[test]
+fn servers_by_their_options() {
+    for (command, expected) in [
+        (
+            r#"["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]"#,
+            "uvicorn 0.0.0.0 8000",
+        ),
+        (r#"["uvicorn", "main:app"]"#, "uvicorn 127.0.0.1* 8000*"),
+        (
+            "uvicorn main:app --host=0.0.0.0 --port=80",
+            "uvicorn 0.0.0.0 80",
+        ),
+        (
+            "exec uv run --no-sync uvicorn main:app --port 1",
+            "uvicorn 127.0.0.1* 1",
+        ),
+        ("python -m uvicorn main:app", "uvicorn 127.0.0.1* 8000*"),
+        ("uvicorn main:app --uds /run/app.sock", "uvicorn ?"),
+        (
+            "uvicorn main:app --host 0.0.0.0 --port $PORT",
+            "uvicorn 0.0.0.0 ?",
+        ),
+        (
+            "uvicorn main:app --host 0.0.0.0 --port ${PORT:-9000}",
+            "uvicorn 0.0.0.0 9000:-",
+        ),
+        (
+            r#"["sh", "-c", "uvicorn main:app --port 7860"]"#,
+            "uvicorn 127.0.0.1* 7860",
+        ),
+        ("gunicorn -b 0.0.0.0:5000 main:app", "gunicorn 0.0.0.0 5000"),
+        ("gunicorn -b :5000 main:app", "gunicorn 0.0.0.0 5000"),
+        ("gunicorn -b :5000 -b :6000 main:app", "gunicorn ? ?"),
+        ("gunicorn main:app -c conf.py", "gunicorn ?"),
+        ("gunicorn main:app", "gunicorn 127.0.0.1* 8000*"),
+        (
+            "hypercorn main:app --bind 0.0.0.0:1234",
+            "hypercorn 0.0.0.0 1234",
+        ),
+        ("fastapi run main.py", "fastapi 0.0.0.0* 8000*"),
+        ("fastapi dev main.py --port 81", "fastapi 127.0.0.1* 81"),
+        ("flask run -h 0.0.0.0 -p5001", "flask 0.0.0.0 5001"),
+        (
+            "streamlit run main.py --server.port=8501",
+            "streamlit 0.0.0.0* 8501",
+        ),
+        (
+            "python manage.py runserver 0.0.0.0:8000",
+            "manage.py 0.0.0.0 8000",
+        ),
+        ("python -m http.server 9000", "http.server 0.0.0.0* 9000"),
+        (
+            "alembic upgrade head && uvicorn main:app --port 2",
+            "uvicorn 127.0.0.1* 2",
+        ),
+        ("nginx & uvicorn main:app --port 2", "?"),
+        ("python main.py", "- python"),
+    ] {
+        assert_eq!(image(&format!("CMD {command}"), &[]), expected, "{command}");
+    }
+}
+
+#[test]
+fn variables_of_the_image() {
+    let set = "ENV PORT=9000\nCMD uvicorn main:app --host 0.0.0.0 --port $PORT";
+    assert_eq!(image(set, &[]), "uvicorn 0.0.0.0 9000$");
+    let argument = "ARG PORT=9000\nCMD uvicorn main:app --host 0.0.0.0 --port $PORT";
+    assert_eq!(image(argument, &[]), "uvicorn 0.0.0.0 ?");
+    let own = "ENV UVICORN_PORT=9000 UVICORN_HOST=0.0.0.0\nCMD uvicorn main:app";
+    assert_eq!(image(own, &[]), "uvicorn 0.0.0.0$ 9000$");
+    let gunicorn = "ENV PORT=9000\nCMD gunicorn main:app";
+    assert_eq!(image(gunicorn, &[]), "gunicorn 0.0.0.0$ 9000$");
+    let added = "ENV GUNICORN_CMD_ARGS=--bind=:1\nCMD gunicorn main:app";
+    assert_eq!(image(added, &[]), "gunicorn ?");
+}
+
+#[test]
+fn files_that_decide() {
+    let files = [("gunicorn.conf.py", "bind = ':1'\n")];
+    assert_eq!(image("CMD gunicorn main:app", &files), "gunicorn ? ?");
+    let files = [(".streamlit/config.toml", "")];
+    let command = "CMD streamlit run main.py";
+    assert_eq!(image(command, &files), "streamlit ? ?");
+}
+
+#[test]
+fn scripts_and_entry_points() {
+    let start = "#!/bin/sh\nset -e\nalembic upgrade head\nexec uvicorn main:app --port 8080\n";
+    let files = [("start.sh", start)];
+    assert_eq!(
+        image(r#"CMD ["./start.sh"]"#, &files),
+        "uvicorn 127.0.0.1* 8080"
+    );
+    assert_eq!(
+        image("CMD sh /app/start.sh", &files),
+        "uvicorn 127.0.0.1* 8080"
+    );
+    let passes = [(
+        "entrypoint.sh",
+        "#!/bin/sh\nalembic upgrade head\nexec \"$@\"\n",
+    )];
+    let lines =
+        "ENTRYPOINT [\"/app/entrypoint.sh\"]\nCMD [\"uvicorn\", \"main:app\", \"--port\", \"5\"]";
+    assert_eq!(image(lines, &passes), "uvicorn 127.0.0.1* 5");
+    let lines = "ENTRYPOINT [\"uvicorn\", \"main:app\"]\nCMD [\"--port\", \"6\"]";
+    assert_eq!(image(lines, &[]), "uvicorn 127.0.0.1* 6");
+    let maybe = [(
+        "start.sh",
+        "if [ -n \"$X\" ]; then\n  uvicorn main:app\nelse\n  python main.py\nfi\n",
+    )];
+    assert_eq!(image(r#"CMD ["./start.sh"]"#, &maybe), "?");
+    let written = "RUN echo 'uvicorn main:app' > /app/start.sh\nCMD [\"sh\", \"start.sh\"]";
+    assert_eq!(image(written, &[]), "?");
+    let package = [(
+        "package.json",
+        r#"{"scripts": {"start": "next start -p 3001"}}"#,
+    )];
+    assert_eq!(image("CMD npm start", &package), "next 0.0.0.0* 3001");
+}
+
+#[test]
+fn compose_changes_the_start() {
+    let compose = "services:\n  a:\n    build: .\n    command: uvicorn main:app --host 0.0.0.0 --port 9\n  b:\n    build: .\n    environment: {PORT: '7'}\n  c:\n    build: .\n    env_file: .env\n  d:\n    build: .\n    command: uvicorn main:app --port ${PORT}\n";
+    let dockerfile = "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nENV PORT=8\nCMD uvicorn main:app --host 0.0.0.0 --port $PORT\n";
+    let (project, memo) = project(&[
+        ("Dockerfile", dockerfile),
+        ("compose.yaml", compose),
+        ("main.py", ""),
+    ]);
+    let images = project.images.as_ref().expect("images are built");
+    let composes = project.composes.as_ref().expect("compose files are read");
+    let starts: Vec<String> = composes
+        .services()
+        .map(|(_, service)| {
+            shown(of_service(project.repository(), &memo, &images.all[0], service).as_ref())
+        })
+        .collect();
+    assert_eq!(
+        starts,
+        [
+            "uvicorn 0.0.0.0 9",
+            "uvicorn 0.0.0.0 7$",
+            "uvicorn 0.0.0.0 ?",
+            "?"
+        ]
+    );
+}
+
+#[test]
+fn platforms_start_commands() {
+    let procfile =
+        "release: alembic upgrade head\nweb: uvicorn main:app --host 0.0.0.0 --port $PORT\n";
+    let (project, memo) = project(&[("Procfile", procfile), ("main.py", "")]);
+    let hosts = project.hosts.as_ref().expect("platform files are read");
+    let shown: Vec<String> = hosts
+        .all
+        .iter()
+        .map(|service| {
+            shown(of_commands(project.repository(), &memo, Some(""), &service.start).as_ref())
+        })
+        .collect();
+    assert_eq!(shown, ["- alembic", "uvicorn 0.0.0.0 ?"]);
+}
