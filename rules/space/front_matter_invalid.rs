@@ -1,12 +1,13 @@
 use preflint_core::{Edit, Fix, Safety, Span};
 use preflint_model::Context;
+use preflint_model::unit::Space;
 use preflint_syntax::data::NodeRef;
 
-use super::card::{Card, cards, facts, listed, literal};
+use super::card::{facts, listed, literal};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for card in cards(cx) {
-        for finding in sdk(&card).into_iter().chain(values(cx, &card)) {
+    for space in &cx.units().spaces {
+        for finding in sdk(space).into_iter().chain(values(cx, space)) {
             let Wrong {
                 case,
                 key,
@@ -17,8 +18,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 fix,
             } = finding;
             let reported = cx.report(case, key, message, at, label);
-            if let Some(pushed) = &card.pushed {
-                reported.related(pushed.span, &pushed.text);
+            if let Some((evidence, _)) = &space.filled {
+                reported.related(evidence.span, &evidence.text);
             }
             reported.help(help);
             if let Some(fix) = fix {
@@ -39,12 +40,12 @@ struct Wrong {
     fix: Option<Fix>,
 }
 
-/// A card that names no SDK: only what a workflow pushes is a Space then.
-fn sdk(card: &Card) -> Option<Wrong> {
-    (card.get("sdk").is_none() && card.pushed.is_some()).then(|| Wrong {
+/// A space that names no SDK: only what a workflow pushes is a Space then.
+fn sdk(space: &Space) -> Option<Wrong> {
+    (space.get("sdk").is_none() && space.filled.is_some()).then(|| Wrong {
         case: "sdk",
         key: "sdk".to_owned(),
-        at: card.fence(),
+        at: space.fence(),
         message: "the front matter of this Space names no `sdk`, so the Hub does not know how to build it: \"Missing configuration in README\"".to_owned(),
         label: "no `sdk` in this block".to_owned(),
         help: "add `sdk: docker`, `sdk: gradio` or `sdk: static`".to_owned(),
@@ -101,23 +102,23 @@ const ENUMERATIONS: [Enumeration; 5] = [
     },
 ];
 
-fn values(cx: &Context<'_>, card: &Card) -> Vec<Wrong> {
-    let entries = card.entries();
+fn values(cx: &Context<'_>, space: &Space) -> Vec<Wrong> {
+    let entries = space.entries();
     entries
         .filter_map(|(entry, value)| {
             let key = &*entry.key;
             if key == "custom_headers" {
-                return custom_header(card, value);
+                return custom_header(space, value);
             }
-            let text = literal(cx.repository(), card, value)?;
-            let at = card.span(value.range());
+            let text = literal(cx.repository(), space, value)?;
+            let at = space.span(value.range());
             match key {
                 "sdk" if listed(&["sdk", "deprecated"]).contains(&text) => {
                     Some(deprecated(at, text))
                 }
                 "short_description" => description(key, at, text.trim()),
                 "suggested_storage" => Some(storage(at)),
-                "sdk_version" | "python_version" if card.sdk() == Some("gradio") => {
+                "sdk_version" | "python_version" if space.sdk() == Some("gradio") => {
                     version(key, at, text, value)
                 }
                 "base_path" => base_path(at, text),
@@ -266,12 +267,12 @@ fn expiration(key: &str, at: Span, value: NodeRef<'_>) -> Option<Wrong> {
     })
 }
 
-fn custom_header(card: &Card, headers: NodeRef<'_>) -> Option<Wrong> {
+fn custom_header(space: &Space, headers: NodeRef<'_>) -> Option<Wrong> {
     let allowed = listed(&["custom_headers", "values"]);
     let (entry, _) = headers
         .entries()
         .find(|(entry, _)| !allowed.contains(&&*entry.key))?;
-    let at = card.span(entry.key_range);
+    let at = space.span(entry.key_range);
     let message = format!(
         "`{}` is not one of the headers that a Space may set, so responses come without it",
         entry.key

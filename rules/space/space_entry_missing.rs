@@ -1,29 +1,32 @@
 use preflint_core::Span;
+use preflint_model::unit::{Route, Space};
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
 
-use super::card::{Card, cards, literal};
+use super::card::literal;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for card in cards(cx) {
-        let Some(sdk) = card.get("sdk") else { continue };
-        let sdk = card.span(sdk.range());
-        match card.sdk() {
-            Some("docker") => no_dockerfile(cx, &card, sdk),
-            Some("gradio") => no_app_file(cx, &card, sdk),
+    for space in &cx.units().spaces {
+        let Some(sdk) = space.get("sdk") else {
+            continue;
+        };
+        let sdk = space.span(sdk.range());
+        match space.sdk() {
+            Some("docker") => no_dockerfile(cx, space, sdk),
+            Some("gradio") => no_app_file(cx, space, sdk),
             _ => {}
         }
     }
 }
 
-fn no_dockerfile(cx: &mut Context<'_>, card: &Card, sdk: Span) {
+fn no_dockerfile(cx: &mut Context<'_>, space: &Space, sdk: Span) {
     let docker = |name: &str| name.contains("dockerfile") || name.contains("containerfile");
-    if !is_missing(cx, card, "Dockerfile", docker) {
+    if !is_missing(cx, space, "Dockerfile", docker) {
         return;
     }
     let message = format!(
         "this is a Docker Space, and {} has no `Dockerfile`, so there is nothing to build: \"This Space is missing an app file\"",
-        place(card)
+        place(space)
     );
     let finding = cx.report(
         "dockerfile",
@@ -32,17 +35,17 @@ fn no_dockerfile(cx: &mut Context<'_>, card: &Card, sdk: Span) {
         sdk,
         "has the Hub build `Dockerfile`",
     );
-    if let Some(pushed) = &card.pushed {
-        finding.related(pushed.span, &pushed.text);
+    if let Some((evidence, _)) = &space.filled {
+        finding.related(evidence.span, &evidence.text);
     }
     finding.help("put the Dockerfile in the root of the Space, under exactly that name");
 }
 
-fn no_app_file(cx: &mut Context<'_>, card: &Card, sdk: Span) {
-    let named = card.get("app_file");
+fn no_app_file(cx: &mut Context<'_>, space: &Space, sdk: Span) {
+    let named = space.get("app_file");
     let (path, at, label) = match named {
-        Some(value) => match literal(cx.repository(), card, value) {
-            Some(path) => (path, card.span(value.range()), "is not there"),
+        Some(value) => match literal(cx.repository(), space, value) {
+            Some(path) => (path, space.span(value.range()), "is not there"),
             None => return,
         },
         None => (
@@ -54,26 +57,26 @@ fn no_app_file(cx: &mut Context<'_>, card: &Card, sdk: Span) {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     if path.starts_with('/')
         || name.is_empty()
-        || !is_missing(cx, card, path, |other| other == name)
+        || !is_missing(cx, space, path, |other| other == name)
     {
         return;
     }
     let message = format!(
         "the Space runs `{path}`, and {} has no such file: \"This Space is missing an app file\"",
-        place(card)
+        place(space)
     );
     let finding = cx.report("app-file", path, message, at, label);
-    if let Some(pushed) = &card.pushed {
-        finding.related(pushed.span, &pushed.text);
+    if let Some((evidence, _)) = &space.filled {
+        finding.related(evidence.span, &evidence.text);
     }
     finding.help("name the file that is to run in `app_file`, relative to the README's folder");
 }
 
 /// Whether the Space lacks `path`. What git pushes is what is committed; before an upload, and by
 /// hand, a file of such a name may be copied from anywhere, or be made by a script.
-fn is_missing(cx: &Context<'_>, card: &Card, path: &str, alike: impl Fn(&str) -> bool) -> bool {
+fn is_missing(cx: &Context<'_>, space: &Space, path: &str, alike: impl Fn(&str) -> bool) -> bool {
     let repository = cx.repository();
-    let folder = &card.folder;
+    let folder = &space.folder;
     let there = if folder.is_empty() {
         path.to_owned()
     } else {
@@ -84,10 +87,7 @@ fn is_missing(cx: &Context<'_>, card: &Card, path: &str, alike: impl Fn(&str) ->
     {
         return false;
     }
-    let by_git = card
-        .pushed
-        .as_ref()
-        .is_some_and(|pushed| repository.slice(pushed.span).starts_with("git "));
+    let by_git = matches!(space.filled, Some((_, Route::Git)));
     let name = path.rsplit('/').next().unwrap_or(path);
     by_git || !(has_file(repository, alike) || cx.workflows().scripts_mention(name))
 }
@@ -99,10 +99,10 @@ fn has_file(repository: &Repository, alike: impl Fn(&str) -> bool) -> bool {
     })
 }
 
-fn place(card: &Card) -> String {
-    if card.folder.is_empty() {
+fn place(space: &Space) -> String {
+    if space.folder.is_empty() {
         "the root of the repository".to_owned()
     } else {
-        format!("its folder `{}`", card.folder)
+        format!("its folder `{}`", space.folder)
     }
 }

@@ -1,15 +1,16 @@
 use preflint_core::{Edit, Fix, Safety, Span};
 use preflint_model::Context;
+use preflint_model::unit::Space;
 use preflint_syntax::data::NodeRef;
 
-use super::card::{Card, cards, facts, listed, literal};
+use super::card::{facts, listed, literal};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for card in cards(cx) {
-        for (entry, value) in card.entries() {
-            let at = card.span(entry.key_range);
+    for space in &cx.units().spaces {
+        for (entry, value) in space.entries() {
+            let at = space.span(entry.key_range);
             let Some(found) =
-                invented(cx, &card, &entry.key, value).or_else(|| misspelt(&card, &entry.key, at))
+                invented(cx, space, &entry.key, value).or_else(|| misspelt(space, &entry.key, at))
             else {
                 continue;
             };
@@ -31,9 +32,9 @@ struct Found {
 }
 
 /// A key of a configuration that there is not.
-fn invented(cx: &Context<'_>, card: &Card, key: &str, value: NodeRef<'_>) -> Option<Found> {
+fn invented(cx: &Context<'_>, space: &Space, key: &str, value: NodeRef<'_>) -> Option<Found> {
     let row = row("invented", |row| strings(row, "keys").contains(&key))?;
-    let text = literal(cx.repository(), card, value)?;
+    let text = literal(cx.repository(), space, value)?;
     // What it names is built anyway.
     if strings(row, "harmless").contains(&text) {
         return None;
@@ -49,13 +50,13 @@ fn invented(cx: &Context<'_>, card: &Card, key: &str, value: NodeRef<'_>) -> Opt
 }
 
 /// A key that differs from a known one in hyphens, underscores and case alone.
-fn misspelt(card: &Card, key: &str, at: Span) -> Option<Found> {
+fn misspelt(space: &Space, key: &str, at: Span) -> Option<Found> {
     let known = [listed(&["keys", "documented"]), listed(&["keys", "other"])].concat();
     if known.contains(&key) {
         return None;
     }
     let meant = known.iter().find(|other| bare(other) == bare(key))?;
-    let fix = card.get(meant).is_none().then(|| Fix {
+    let fix = space.get(meant).is_none().then(|| Fix {
         title: format!("rename it to `{meant}`"),
         safety: Safety::Unsafe,
         edits: vec![Edit::Replace {

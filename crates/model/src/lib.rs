@@ -16,6 +16,7 @@ pub mod image;
 pub mod memo;
 pub mod package;
 pub mod partial;
+pub mod probe;
 mod project;
 pub mod python;
 mod repository;

@@ -95,6 +95,8 @@ impl Project {
                 memo,
                 packages.as_ref()?,
                 units.as_ref()?,
+                composes.as_ref()?,
+                hosts.as_ref()?,
             ))
         });
         let python = built.fact(&wanted, Fact::PythonModules, || {
@@ -209,7 +211,7 @@ const fn needs(fact: Fact) -> &'static [Fact] {
     match fact {
         Fact::Repository | Fact::Packages | Fact::Workflows | Fact::Composes | Fact::Hosts => &[],
         Fact::Units => &[Fact::Packages, Fact::Workflows, Fact::Composes, Fact::Hosts],
-        Fact::Images => &[Fact::Packages, Fact::Units],
+        Fact::Images => &[Fact::Packages, Fact::Units, Fact::Composes, Fact::Hosts],
         Fact::PythonModules | Fact::ScriptModules => &[Fact::Units],
         Fact::Databases => &[Fact::PythonModules],
     }

@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         });
         let other_names = ["container_name", "hostname"]
             .into_iter()
-            .filter_map(|key| text(key))
+            .filter_map(&text)
             .map(|text| text.text)
             .chain(aliases.filter_map(|alias| known(alias.as_str()?)))
             .collect();

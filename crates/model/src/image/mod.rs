@@ -13,6 +13,8 @@ mod files;
 mod install;
 mod needs;
 pub(crate) mod path;
+mod runs;
+mod tools;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,8 +31,11 @@ pub use environment::Environment;
 pub use files::Lookup;
 pub use install::{ProjectBuild, Tool};
 pub use needs::UnmetNeed;
+pub use runs::{Run, RunBy};
 
 use crate::Repository;
+use crate::compose::Composes;
+use crate::host::Hosts;
 use crate::memo::Memo;
 use crate::package::Packages;
 use crate::repository::join;
@@ -42,6 +47,8 @@ use crate::unit::{Unit, UnitKind, Units};
 pub struct Images {
     /// By Dockerfile.
     pub all: Vec<Image>,
+    /// The ways in which they, and what platforms build without a Dockerfile, are run.
+    pub runs: Vec<Run>,
 }
 
 /// A Dockerfile with its context, built symbolically.
@@ -156,6 +163,51 @@ impl Image {
             .map_or(&User::Unknown, |stage| &stage.after.user)
     }
 
+    /// The last step of a kind that holds for a container: that of the last stage, else of the
+    /// stages that it starts from.
+    fn in_force(&self, wanted: fn(&InstructionKind) -> bool) -> Option<&Step> {
+        let steps = self.steps_before(self.stages.len().checked_sub(1)?, usize::MAX);
+        steps
+            .into_iter()
+            .rfind(|step| wanted(&step.instruction.kind))
+    }
+
+    /// The `HEALTHCHECK` in force, if there is one that is not `NONE`.
+    #[must_use]
+    pub fn healthcheck(&self) -> Option<&Step> {
+        let step = self.in_force(|kind| {
+            matches!(
+                kind,
+                InstructionKind::Healthcheck(_) | InstructionKind::HealthcheckNone
+            )
+        })?;
+        matches!(step.instruction.kind, InstructionKind::Healthcheck(_)).then_some(step)
+    }
+
+    /// The TCP ports of its `EXPOSE` instructions, with their places.
+    #[must_use]
+    pub fn exposed(&self) -> Vec<(u16, Span)> {
+        let Some(last) = self.stages.len().checked_sub(1) else {
+            return Vec::new();
+        };
+        let steps = self.steps_before(last, usize::MAX);
+        let ports = steps
+            .iter()
+            .filter_map(|step| match &step.instruction.kind {
+                InstructionKind::Expose(ports) => Some((step, ports)),
+                _ => None,
+            });
+        ports
+            .flat_map(|(step, ports)| ports.iter().map(move |port| (step, port)))
+            .filter_map(|(step, port)| {
+                let text = step.environment.expand(&port.word)?;
+                let number = text.strip_suffix("/tcp").unwrap_or(&text);
+                let span = Span::new(step.span.file, port.range);
+                Some((number.parse().ok()?, span))
+            })
+            .collect()
+    }
+
     /// Whether `path` (absolute) is in the finished image.
     #[must_use]
     pub fn lookup_at_end(&self, repository: &Repository, path: &str) -> Lookup {
@@ -239,13 +291,21 @@ impl Image {
 impl Images {
     /// Builds the Dockerfile of every image whose context is known.
     #[must_use]
-    pub fn build(repository: &Repository, memo: &Memo, packages: &Packages, units: &Units) -> Self {
-        let units: Vec<&Unit> = units.of_kind(|kind| kind == UnitKind::Image).collect();
-        let all = units
+    pub fn build(
+        repository: &Repository,
+        memo: &Memo,
+        packages: &Packages,
+        units: &Units,
+        composes: &Composes,
+        hosts: &Hosts,
+    ) -> Self {
+        let built: Vec<&Unit> = units.of_kind(|kind| kind == UnitKind::Image).collect();
+        let all: Vec<Image> = built
             .into_par_iter()
             .filter_map(|unit| image(repository, memo, packages, unit))
             .collect();
-        Self { all }
+        let runs = runs::runs(repository, memo, &all, units, composes, hosts);
+        Self { all, runs }
     }
 }
 

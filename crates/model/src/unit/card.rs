@@ -61,7 +61,8 @@ pub(super) fn faults(repository: &Repository, memo: &Memo, units: &[Unit]) -> Ve
         let pushed = matches!(
             unit.kind,
             UnitKind::Space {
-                writes_readme: false
+                writes_readme: false,
+                ..
             }
         ) && !repository.path(unit.file).ends_with("README.md");
         let (Some(folder), Some(evidence), true) = (&unit.folder, unit.evidence.first(), pushed)

@@ -2,12 +2,14 @@
 
 mod build;
 mod card;
+mod configured;
 mod push;
 mod space;
 
 use preflint_core::{FileId, Span};
 
 pub use card::{CardFault, SpaceReadme};
+pub use configured::Space;
 
 use crate::Repository;
 use crate::classify::{Kind, is_aside};
@@ -23,6 +25,8 @@ use crate::workflow::Workflows;
 pub struct Units {
     /// Sorted by kind and file.
     pub all: Vec<Unit>,
+    /// The Spaces whose configuration the Hub finds, by README.
+    pub spaces: Vec<Space>,
     /// The READMEs of Spaces that give the Hub no configuration.
     pub faulty_readmes: Vec<SpaceReadme>,
 }
@@ -50,6 +54,8 @@ pub enum UnitKind {
     Space {
         /// Whether the workflow that pushes it writes the Space's README itself.
         writes_readme: bool,
+        /// How a workflow fills it, if one does.
+        route: Option<Route>,
     },
     /// A Docusaurus site.
     Site,
@@ -59,6 +65,29 @@ pub enum UnitKind {
     Service,
     /// A service of a hosting platform, by the platform's own file.
     Hosted(Platform),
+}
+
+impl UnitKind {
+    /// The order of the kinds in a listing.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Image => 0,
+            Self::Space { .. } => 1,
+            Self::Site => 2,
+            Self::Python => 3,
+            Self::Service => 4,
+            Self::Hosted(_) => 5,
+        }
+    }
+}
+
+/// How a workflow fills a Space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Route {
+    /// `git push`: just what is committed.
+    Git,
+    /// `huggingface/hub-sync` or `hf upload`: the files that are there when it runs.
+    Upload,
 }
 
 /// Why something is a unit.
@@ -97,10 +126,14 @@ impl Units {
         all.extend(hosts.all.iter().map(hosted));
         all.extend(sites(repository));
         all.extend(python(repository, packages));
-        all.sort_by(|a, b| (a.kind, a.file, &a.folder).cmp(&(b.kind, b.file, &b.folder)));
+        all.sort_by(|a, b| {
+            (a.kind.rank(), a.file, &a.folder).cmp(&(b.kind.rank(), b.file, &b.folder))
+        });
         let faulty_readmes = card::faults(repository, memo, &all);
+        let spaces = configured::spaces(repository, memo, &all);
         Self {
             all,
+            spaces,
             faulty_readmes,
         }
     }

@@ -2,7 +2,7 @@
 
 use preflint_core::Span;
 
-use super::{Evidence, Unit, UnitKind};
+use super::{Evidence, Route, Unit, UnitKind};
 use crate::Repository;
 use crate::repository::normalize;
 use crate::workflow::{Job, Run, Step, Workflow};
@@ -16,10 +16,9 @@ pub(super) fn pushed_spaces(repository: &Repository, workflow: &Workflow) -> Vec
         let writes_readme =
             job.steps.iter().any(mentions_readme) || job.steps.iter().any(changes_tree);
         for step in &job.steps {
-            let Some((folder, evidence)) = hub_sync(step)
-                .or_else(|| git_push(job, step))
-                .or_else(|| upload(step))
-            else {
+            let uploaded = || Some((hub_sync(step).or_else(|| upload(step))?, Route::Upload));
+            let by_git = || Some((git_push(job, step)?, Route::Git));
+            let Some(((folder, evidence), route)) = uploaded().or_else(by_git) else {
                 continue;
             };
             // What is not in the repository is made by the job, and what is in it then is not known.
@@ -27,7 +26,10 @@ pub(super) fn pushed_spaces(repository: &Repository, workflow: &Workflow) -> Vec
                 folder.filter(|folder| folder.is_empty() || repository.tree().is_folder(folder));
             let folder = folder.filter(|_| !checks_out_elsewhere(job));
             units.push(Unit {
-                kind: UnitKind::Space { writes_readme },
+                kind: UnitKind::Space {
+                    writes_readme,
+                    route: Some(route),
+                },
                 file: workflow.file,
                 folder,
                 evidence: vec![evidence],

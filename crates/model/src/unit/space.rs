@@ -74,6 +74,7 @@ fn space(repository: &Repository, file: FileId, sdk: NodeRef<'_>, text: &str) ->
     SDKS.contains(&sdk.as_str()?).then(|| Unit {
         kind: UnitKind::Space {
             writes_readme: false,
+            route: None,
         },
         file,
         folder: Some(folder_of(repository.path(file)).to_owned()),

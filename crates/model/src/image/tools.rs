@@ -1,0 +1,183 @@
+use std::sync::OnceLock;
+
+use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::dockerfile::InstructionKind;
+use preflint_syntax::toml;
+
+use super::path::below;
+use super::{Image, Step};
+use crate::Repository;
+use crate::command::Command;
+
+/// The folders of the usual PATH.
+const ON_PATH: [&str; 6] = [
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+];
+
+impl Image {
+    /// Whether the finished image has a system command (`curl`, `wget`); `None` if that cannot be
+    /// told. The base image's table must speak of it.
+    #[must_use]
+    pub fn has_tool(&self, repository: &Repository, tool: &str) -> Option<bool> {
+        let last = self.stages.len().checked_sub(1)?;
+        let steps = self.steps_before(last, usize::MAX);
+        let mut unknown = false;
+        for step in steps {
+            match brings(repository, step, tool) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => unknown = true,
+            }
+        }
+        let base = self.base_of(last)?.has_tool(tool)?;
+        match (base, unknown) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        }
+    }
+}
+
+/// Whether a step brings the tool into the image; `None` if that cannot be told.
+fn brings(repository: &Repository, step: &Step, tool: &str) -> Option<bool> {
+    match &step.instruction.kind {
+        InstructionKind::Run(_) => {
+            let understood = step.script.as_ref().is_none_or(|script| script.complete);
+            let commands = step.commands();
+            let said: Vec<Option<bool>> = commands
+                .iter()
+                .map(|command| of_command(command, tool))
+                .collect();
+            match said.iter().find(|said| **said == Some(true)) {
+                Some(_) => Some(true),
+                None => (understood && said.iter().all(Option::is_some)).then_some(false),
+            }
+        }
+        InstructionKind::Copy {
+            sources,
+            destination,
+            ..
+        } => {
+            let to = step.environment.expand(&destination.word)?;
+            let to = super::path::resolve(step.workdir.as_deref(), &to)?;
+            let system = ON_PATH
+                .iter()
+                .any(|folder| below(folder, &to).is_some() || below(&to, folder).is_some());
+            if !system {
+                return Some(false);
+            }
+            // A copy of the context that lands around the system's folders brings no system command
+            // if the repository has no file of that name.
+            let names = sources.iter().map(|source| super::path::name(&source.text));
+            let named = to.ends_with(&format!("/{tool}")) || names.clone().any(|name| name == tool);
+            match (named, step.instruction.flag("from")) {
+                (true, _) => Some(true),
+                // From another image: single files bring no other command, folders may.
+                (false, Some(_)) => names
+                    .clone()
+                    .all(|name| OTHERS.contains(&name))
+                    .then_some(false),
+                (false, None) => {
+                    let mut files = repository.tree().files();
+                    let has = files.any(|(_, entry)| super::path::name(&entry.path) == tool);
+                    (!has).then_some(false)
+                }
+            }
+        }
+        InstructionKind::Invalid | InstructionKind::Onbuild(_) => None,
+        _ => Some(false),
+    }
+}
+
+/// Commands that are copied alone from published images.
+const OTHERS: [&str; 8] = [
+    "uv",
+    "uvx",
+    "node",
+    "npm",
+    "bun",
+    "tini",
+    "dumb-init",
+    "lambda-adapter",
+];
+
+fn of_command(command: &Command, tool: &str) -> Option<bool> {
+    let program = command.program()?;
+    let words = command.known_words();
+    let spoken = command
+        .words
+        .iter()
+        .flatten()
+        .any(|word| package(word) == tool || provides(tool).any(|name| name == package(word)));
+    let installs = matches!(
+        program,
+        "apt-get" | "apt" | "apk" | "dnf" | "yum" | "microdnf"
+    ) && words
+        .as_ref()
+        .is_none_or(|words| words.iter().any(|word| matches!(*word, "install" | "add")));
+    if installs {
+        return if spoken {
+            Some(true)
+        } else {
+            words.map(|_| false)
+        };
+    }
+    // That it is called does not bring it, nor does it show that it is there: that may be the bug.
+    if program == tool {
+        return Some(false);
+    }
+    let mut own = command.words.iter().flatten();
+    let harmless = list("harmless").any(|name| name == program)
+        && !own.any(|word| list("not_harmless").any(|other| other == word));
+    if !harmless {
+        return None;
+    }
+    let writes = command.redirects.iter().any(|redirect| {
+        redirect.operator.starts_with('>')
+            && redirect
+                .target
+                .as_deref()
+                .is_none_or(|target| target.ends_with(&format!("/{tool}")))
+    });
+    let named = command.words.iter().any(|word| {
+        word.as_deref()
+            .is_none_or(|word| word.ends_with(&format!("/{tool}")))
+    });
+    // A shell builtin's or file tool's unknown word may be that very path.
+    let taken = named && matches!(program, "cp" | "mv" | "ln" | "install" | "tee");
+    (!writes && !taken).then_some(false)
+}
+
+/// A package's name without version or release (`curl=7.88`, `curl/bookworm`, `curl:amd64`).
+fn package(word: &str) -> &str {
+    word.split(['=', '/', ':', '<', '>', '~', '@'])
+        .next()
+        .unwrap_or(word)
+}
+
+fn provides(tool: &str) -> impl Iterator<Item = &'static str> {
+    let names = table().at(&["provides", tool]);
+    names
+        .into_iter()
+        .flat_map(NodeRef::items)
+        .filter_map(NodeRef::as_str)
+}
+
+fn list(key: &str) -> impl Iterator<Item = &'static str> {
+    let names = table().at(&[key]);
+    names
+        .into_iter()
+        .flat_map(NodeRef::items)
+        .filter_map(NodeRef::as_str)
+}
+
+/// `data/commands.toml`.
+fn table() -> &'static Document {
+    static TABLE: OnceLock<Document> = OnceLock::new();
+    TABLE.get_or_init(|| toml::parse(include_str!("../../data/commands.toml")))
+}
