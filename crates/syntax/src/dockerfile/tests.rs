@@ -72,7 +72,7 @@ fn copy(text: &str) -> (Vec<String>, String) {
 #[test]
 fn directives_stand_at_the_top_only() {
     let file = parse(
-        "# syntax=docker/dockerfile:1\n#Escape = `\n# x=y\n# check=skip=all\nFROM a\n# escape=\\\nRUN a `\n b\n",
+        "# syntax=docker/dockerfile:1\n#Escape = `\n# check=skip=all\n# x=y\nFROM a\n# escape=\\\nRUN a `\n b\n",
     );
     let directives: Vec<_> = file.directives.iter().map(|(n, v)| (&**n, &**v)).collect();
     assert_eq!(
@@ -89,6 +89,7 @@ fn directives_stand_at_the_top_only() {
     );
     assert_eq!(parse("\n# escape=`\nFROM a").escape, '\\');
     assert_eq!(parse("# hello\n# escape=`\nFROM a").escape, '\\');
+    assert_eq!(parse("# x=y\n# escape=`\nFROM a").escape, '\\');
     assert_eq!(parse("# escape=x\nFROM a").errors.len(), 1);
     assert_eq!(parse("# escape=`\n# escape=`\nFROM a").errors.len(), 1);
 }

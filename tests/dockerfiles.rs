@@ -1,0 +1,168 @@
+//! preflint's Dockerfile parser against BuildKit's: instructions and lines of
+//! `tests/dockerfiles/*.Dockerfile`. `tests/oracle/dockerfile_parser.py` writes `expected.json`
+//! there and proves on CI that it is what BuildKit's parser says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use preflint_syntax::dockerfile::{self, Dockerfile};
+use serde_json::Value;
+
+/// Keyword in lower case, first and last line.
+type Line = (String, usize, usize);
+
+/// Where preflint means to differ: file, what it finds in place of BuildKit's instructions, why.
+const DIFFERS_BY_DESIGN: [(&str, &[(&str, usize, usize)], &str); 5] = [
+    (
+        "continuation-double-backslash-then-lone",
+        &[("from", 1, 1), ("run", 2, 2), ("user", 4, 4)],
+        "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it",
+    ),
+    (
+        "continuation-first-line-alone",
+        &[("from", 2, 2), ("run", 3, 3)],
+        "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it",
+    ),
+    (
+        "continuation-lone-before-instruction",
+        &[("from", 1, 1), ("run", 3, 3), ("user", 6, 6)],
+        "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it",
+    ),
+    (
+        "continuation-end-of-file-blank",
+        &[("from", 1, 1), ("run", 2, 2)],
+        "an instruction ends at its last character that is not blank, not at blank lines that a continuation sign takes in",
+    ),
+    (
+        "directive-check-before-escape",
+        &[("from", 3, 3), ("run", 4, 5)],
+        "the reference is of a BuildKit before `# check=`, which it takes for a comment that ends the directives",
+    ),
+];
+
+/// What BuildKit refuses as a whole, and what preflint reads there: keywords and errors.
+const REFUSED: [(&str, &str, &[&str]); 1] = [("blank-lines-only", "", &[])];
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/dockerfiles"
+    ))
+}
+
+fn parsed(name: &str) -> (String, Dockerfile) {
+    let text = std::fs::read_to_string(folder().join(format!("{name}.Dockerfile"))).unwrap();
+    let file = dockerfile::parse(&text);
+    (text, file)
+}
+
+/// The instructions of a file as preflint's parser finds them.
+fn ours(name: &str) -> Vec<Line> {
+    let (text, file) = parsed(name);
+    let line = |offset: usize| {
+        1 + text
+            .bytes()
+            .take(offset)
+            .filter(|byte| *byte == b'\n')
+            .count()
+    };
+    let instructions = file.instructions.iter();
+    instructions
+        .map(|instruction| {
+            let range = instruction.range.to_usize();
+            (
+                instruction.keyword.to_lowercase(),
+                line(range.start),
+                line(range.end),
+            )
+        })
+        .collect()
+}
+
+/// The instructions of each file as BuildKit finds them; none where it refuses the file.
+fn expected() -> BTreeMap<String, Option<Vec<Line>>> {
+    let text = std::fs::read_to_string(folder().join("expected.json")).unwrap();
+    let files: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
+    let stem = |name: String| name.strip_suffix(".Dockerfile").unwrap().to_owned();
+    let lines = |value: Value| {
+        value["error"]
+            .is_null()
+            .then(|| serde_json::from_value(value).unwrap())
+    };
+    files
+        .into_iter()
+        .map(|(name, value)| (stem(name), lines(value)))
+        .collect()
+}
+
+#[test]
+fn every_file_has_its_entry() {
+    let files: BTreeSet<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .filter_map(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .into_string()
+                .unwrap()
+                .strip_suffix(".Dockerfile")
+                .map(str::to_owned)
+        })
+        .collect();
+    let entries: BTreeSet<String> = expected().into_keys().collect();
+    assert_eq!(files, entries);
+    assert!(files.len() >= 150, "{}", files.len());
+}
+
+#[test]
+fn instructions_and_lines_are_those_of_buildkit() {
+    let by_design: BTreeSet<&str> = DIFFERS_BY_DESIGN.iter().map(|(name, ..)| *name).collect();
+    let mut differs = vec![];
+    for (name, wanted) in expected() {
+        let Some(wanted) = wanted else { continue };
+        let found = ours(&name);
+        if found != wanted && !by_design.contains(&*name) {
+            differs.push(format!(
+                "{name}\n  BuildKit {wanted:?}\n  preflint {found:?}"
+            ));
+        }
+    }
+    assert!(differs.is_empty(), "{}", differs.join("\n"));
+}
+
+#[test]
+fn what_differs_by_design_does() {
+    let expected = expected();
+    for (name, lines, why) in DIFFERS_BY_DESIGN {
+        let lines: Vec<Line> = lines
+            .iter()
+            .map(|(keyword, start, end)| ((*keyword).to_owned(), *start, *end))
+            .collect();
+        assert_eq!(ours(name), lines, "{name}: {why}");
+        assert_ne!(
+            expected[name].as_ref().unwrap(),
+            &lines,
+            "{name} no longer differs"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_buildkit_refuses_is_read_as_far_as_it_goes() {
+    let refused: BTreeSet<String> = expected()
+        .into_iter()
+        .filter(|(_, wanted)| wanted.is_none())
+        .map(|(name, _)| name)
+        .collect();
+    let listed: BTreeSet<String> = REFUSED
+        .iter()
+        .map(|(name, ..)| (*name).to_owned())
+        .collect();
+    for name in &refused {
+        let (_, file) = parsed(name);
+        let keywords: Vec<&str> = file.instructions.iter().map(|i| &*i.keyword).collect();
+        let errors: Vec<&str> = file.errors.iter().map(|e| &*e.message).collect();
+        println!("    ({name:?}, {:?}, &{errors:?}),", keywords.join(" "));
+    }
+    assert_eq!(refused, listed);
+}
