@@ -41,7 +41,58 @@ const DIFFERS_BY_DESIGN: [(&str, &[(&str, usize, usize)], &str); 5] = [
 ];
 
 /// What BuildKit refuses as a whole, and what preflint reads there: keywords and errors.
-const REFUSED: [(&str, &str, &[&str]); 1] = [("blank-lines-only", "", &[])];
+const REFUSED: [(&str, &str, &[&str]); 14] = [
+    ("blank-lines-only", "", &[]),
+    (
+        "comment-after-instruction",
+        "FROM EXPOSE USER ENV",
+        &["no = in this word"],
+    ),
+    ("comments-only", "", &[]),
+    (
+        "directive-escape-invalid",
+        "FROM RUN",
+        &["the escape character must be a backslash or a backquote"],
+    ),
+    (
+        "directive-escape-twice",
+        "FROM RUN",
+        &["a parser directive may stand only once"],
+    ),
+    (
+        "directive-syntax-twice",
+        "FROM",
+        &["a parser directive may stand only once"],
+    ),
+    ("empty", "", &[]),
+    (
+        "env-missing-equals",
+        "FROM ENV USER",
+        &["no = in this word"],
+    ),
+    ("env-no-value", "FROM ENV USER", &["a name needs a value"]),
+    (
+        "flags-unknown",
+        "FROM WORKDIR ENV USER",
+        &["a name needs a value"],
+    ),
+    (
+        "heredoc-no-end",
+        "FROM RUN X USER",
+        &["this heredoc has no end", "unknown instruction"],
+    ),
+    (
+        "heredoc-second-no-end",
+        "FROM RUN Y USER",
+        &["this heredoc has no end", "unknown instruction"],
+    ),
+    (
+        "json-mixed-types",
+        "FROM CMD CMD CMD USER",
+        &["a JSON array here may hold strings only"; 3],
+    ),
+    ("label-alone", "FROM LABEL USER", &["a name needs a value"]),
+];
 
 fn folder() -> PathBuf {
     PathBuf::from(concat!(
@@ -151,18 +202,18 @@ fn what_differs_by_design_does() {
 fn a_file_that_buildkit_refuses_is_read_as_far_as_it_goes() {
     let refused: BTreeSet<String> = expected()
         .into_iter()
-        .filter(|(_, wanted)| wanted.is_none())
-        .map(|(name, _)| name)
+        .filter_map(|(name, wanted)| wanted.is_none().then_some(name))
         .collect();
     let listed: BTreeSet<String> = REFUSED
         .iter()
         .map(|(name, ..)| (*name).to_owned())
         .collect();
-    for name in &refused {
-        let (_, file) = parsed(name);
-        let keywords: Vec<&str> = file.instructions.iter().map(|i| &*i.keyword).collect();
-        let errors: Vec<&str> = file.errors.iter().map(|e| &*e.message).collect();
-        println!("    ({name:?}, {:?}, &{errors:?}),", keywords.join(" "));
-    }
     assert_eq!(refused, listed);
+    for (name, keywords, errors) in REFUSED {
+        let (_, file) = parsed(name);
+        let found: Vec<&str> = file.instructions.iter().map(|i| &*i.keyword).collect();
+        assert_eq!(found.join(" "), keywords, "{name}");
+        let found: Vec<&str> = file.errors.iter().map(|error| &*error.message).collect();
+        assert_eq!(found, errors, "{name}");
+    }
 }

@@ -254,6 +254,25 @@ fn exec_form_is_json() {
     ] {
         assert_eq!(exec(shell), None, "{shell}");
     }
+    for refused in [
+        "CMD [\"a\", 1]",
+        "RUN [null]",
+        "ENTRYPOINT [[\"a\"]]",
+        "COPY [\"a\", {}]",
+        "VOLUME [true]",
+        "HEALTHCHECK CMD [\"a\", 8000]",
+    ] {
+        let file = parse(refused);
+        assert_eq!(
+            file.instructions[0].kind,
+            InstructionKind::Invalid,
+            "{refused}"
+        );
+        assert_eq!(
+            file.errors[0].message,
+            "a JSON array here may hold strings only"
+        );
+    }
     let text = "CMD [\"a\", \"$b\"]";
     let InstructionKind::Cmd(CommandForm::Exec(words)) = only(text).kind else {
         panic!()
