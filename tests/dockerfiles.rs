@@ -11,22 +11,27 @@ use serde_json::Value;
 /// Keyword in lower case, first and last line.
 type Line = (String, usize, usize);
 
+/// A [`Line`] of a table.
+type Row = (&'static str, usize, usize);
+
+const FROM_ITS_KEYWORD: &str = "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it";
+
 /// Where preflint means to differ: file, what it finds in place of BuildKit's instructions, why.
-const DIFFERS_BY_DESIGN: [(&str, &[(&str, usize, usize)], &str); 5] = [
+const DIFFERS_BY_DESIGN: [(&str, &[Row], &str); 5] = [
     (
         "continuation-double-backslash-then-lone",
         &[("from", 1, 1), ("run", 2, 2), ("user", 4, 4)],
-        "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it",
+        FROM_ITS_KEYWORD,
     ),
     (
         "continuation-first-line-alone",
         &[("from", 2, 2), ("run", 3, 3)],
-        "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it",
+        FROM_ITS_KEYWORD,
     ),
     (
         "continuation-lone-before-instruction",
         &[("from", 1, 1), ("run", 3, 3), ("user", 6, 6)],
-        "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it",
+        FROM_ITS_KEYWORD,
     ),
     (
         "continuation-end-of-file-blank",

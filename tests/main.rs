@@ -7,6 +7,7 @@
 
 mod broken_rules;
 mod command;
+mod coverage;
 mod dockerfiles;
 mod hostile;
 mod new_rule;
