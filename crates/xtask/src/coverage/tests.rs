@@ -27,7 +27,10 @@ Sev: E, W, A.
 `not-an-id`
 ";
 
-fn rules(rules: &[(&str, &str, &[(&str, &str)])]) -> Vec<u8> {
+/// Severity and profile.
+type Case = (&'static str, &'static str);
+
+fn rules(rules: &[(&str, &str, &[Case])]) -> Vec<u8> {
     let rules = rules.iter().map(|(id, family, cases)| {
         let cases = cases.iter().map(
             |(severity, profile)| serde_json::json!({"severity": severity, "profile": profile}),
@@ -37,9 +40,9 @@ fn rules(rules: &[(&str, &str, &[(&str, &str)])]) -> Vec<u8> {
     serde_json::to_vec(&serde_json::json!({"rules": rules.collect::<Vec<_>>()})).unwrap()
 }
 
-const E_D: (&str, &str) = ("error", "default");
-const W_D: (&str, &str) = ("warning", "default");
-const A_S: (&str, &str) = ("advice", "strict");
+const E_D: Case = ("error", "default");
+const W_D: Case = ("warning", "default");
+const A_S: Case = ("advice", "strict");
 
 #[test]
 fn ids_and_severities_of_the_catalogue() {
