@@ -17,7 +17,7 @@ type Row = (&'static str, usize, usize);
 const FROM_ITS_KEYWORD: &str = "an instruction starts at its keyword, where a finding is to point, not at a lone continuation sign above it";
 
 /// Where preflint means to differ: file, what it finds in place of BuildKit's instructions, why.
-const DIFFERS_BY_DESIGN: [(&str, &[Row], &str); 5] = [
+const DIFFERS_BY_DESIGN: [(&str, &[Row], &str); 6] = [
     (
         "continuation-double-backslash-then-lone",
         &[("from", 1, 1), ("run", 2, 2), ("user", 4, 4)],
@@ -32,6 +32,11 @@ const DIFFERS_BY_DESIGN: [(&str, &[Row], &str); 5] = [
         "continuation-lone-before-instruction",
         &[("from", 1, 1), ("run", 3, 3), ("user", 6, 6)],
         FROM_ITS_KEYWORD,
+    ),
+    (
+        "continuation-end-of-file-alone",
+        &[("from", 1, 1), ("run", 2, 2)],
+        "to BuildKit a lone continuation sign at the end is an instruction without a keyword; there is nothing to name or to point at",
     ),
     (
         "continuation-end-of-file-blank",

@@ -45,7 +45,7 @@ def reference(path: pathlib.Path) -> Lines | dict[str, str]:
         return {"error": str(error)}
     except UnicodeDecodeError:
         return {"error": "not UTF-8"}
-    return [[command.cmd.lower(), command.start_line, command.end_line] for command in commands]
+    return [[(command.cmd or "").lower(), command.start_line, command.end_line] for command in commands]
 
 
 def expected() -> str:

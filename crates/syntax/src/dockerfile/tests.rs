@@ -149,6 +149,7 @@ fn heredocs_of_run() {
     assert_eq!(keywords("RUN echo \"a <<EOF b\"\nUSER a"), ["RUN", "USER"]);
     assert_eq!(keywords("RUN [\"a\", \"<<EOF\"]\nUSER a"), ["RUN", "USER"]);
     assert_eq!(keywords("CMD cat <<EOF\nUSER a"), ["CMD", "USER"]);
+    assert_eq!(keywords("RUN <<''\nUSER a\n\n"), ["RUN", "USER"]);
     let onbuild = only("ONBUILD RUN <<EOF\nx\nEOF");
     let InstructionKind::Onbuild(inner) = onbuild.kind else {
         panic!()
