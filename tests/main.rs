@@ -7,6 +7,8 @@
 
 mod broken_rules;
 mod command;
+mod coverage;
+mod dockerfiles;
 mod hostile;
 mod new_rule;
 mod pages;

@@ -25,6 +25,20 @@ pub fn parse(text: &str) -> Document {
     document
 }
 
+/// Whether `text` is an array of JSON itself, without the liberties that [`parse`] grants.
+pub(crate) fn is_plain_array(text: &str) -> bool {
+    let (comments, too_deep) = skim(text);
+    let options = ParseOptions {
+        allow_comments: false,
+        allow_trailing_commas: false,
+        ..parse_options()
+    };
+    comments.is_empty()
+        && too_deep.is_none()
+        && parse_to_ast(text, &CollectOptions::default(), &options)
+            .is_ok_and(|result| matches!(result.value, Some(ast::Value::Array(_))))
+}
+
 fn parse_body(text: &str) -> Document {
     let mut document = Document::empty();
     let (comments, too_deep) = skim(text);

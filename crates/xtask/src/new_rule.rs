@@ -3,6 +3,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::is_slug;
+
 /// Writes a rule's page and check, and the `mod` line of its family: two files and one line.
 #[expect(
     clippy::disallowed_methods,
@@ -32,16 +34,6 @@ pub(crate) fn new_rule(rules: &Path, name: &str) -> Result<()> {
     fs::write(&check, CHECK.replace("{id}", id))?;
     fs::write(&module, text)?;
     Ok(())
-}
-
-fn is_slug(text: &str) -> bool {
-    !text.is_empty()
-        && text.split('-').all(|part| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
 }
 
 /// The family's module with one `mod` line more, in order.
@@ -127,7 +119,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_slug, with_module};
+    use super::with_module;
+    use crate::is_slug;
 
     #[test]
     fn the_mod_line_keeps_the_order() {

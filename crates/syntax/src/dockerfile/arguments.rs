@@ -11,7 +11,7 @@ use super::{
     words::{self, Opening, Unquoted},
 };
 use crate::{
-    SyntaxError,
+    SyntaxError, jsonc,
     shell::{Word, WordPart},
 };
 
@@ -175,9 +175,9 @@ impl Reader<'_> {
         }
         Ok(match &*head.keyword {
             "FROM" => return self.base(args, errors),
-            "RUN" => InstructionKind::Run(self.run(args)),
-            "CMD" => InstructionKind::Cmd(self.command(args)),
-            "ENTRYPOINT" => InstructionKind::Entrypoint(self.command(args)),
+            "RUN" => InstructionKind::Run(self.run(args)?),
+            "CMD" => InstructionKind::Cmd(self.command(args)?),
+            "ENTRYPOINT" => InstructionKind::Entrypoint(self.command(args)?),
             "COPY" => self.copy(args, false)?,
             "ADD" => self.copy(args, true)?,
             "ENV" => InstructionKind::Env(self.pairs(args)?),
@@ -250,6 +250,7 @@ impl Reader<'_> {
     /// A JSON array, expanded as the words of the other form are.
     fn list(&self, args: Range<usize>) -> Result<Vec<Argument>, Failure> {
         let Some(elements) = typed::exec_form(self.slice(args.clone())) else {
+            self.no_other_array(&args)?;
             return self.words(args);
         };
         elements
@@ -262,6 +263,15 @@ impl Reader<'_> {
                 }
             })
             .collect()
+    }
+
+    /// BuildKit reads as words what is no JSON array, but refuses an array of other things.
+    fn no_other_array(&self, args: &Range<usize>) -> Result<(), Failure> {
+        let slice = self.slice(args.clone());
+        if slice.starts_with('[') && jsonc::is_plain_array(slice) {
+            return Err(("a JSON array here may hold strings only", args.clone()));
+        }
+        Ok(())
     }
 
     /// `FROM`.
@@ -313,30 +323,29 @@ impl Reader<'_> {
     }
 
     /// Shell or exec form.
-    fn command(&self, args: Range<usize>) -> CommandForm {
-        match self.exec(args.clone()) {
-            Some(words) => CommandForm::Exec(words),
-            None => {
-                let range = self.logical.range(args);
-                CommandForm::Shell {
-                    text: self.logical.flat(range).into(),
-                    range,
-                }
-            }
+    fn command(&self, args: Range<usize>) -> Result<CommandForm, Failure> {
+        if let Some(words) = self.exec(args.clone()) {
+            return Ok(CommandForm::Exec(words));
         }
+        self.no_other_array(&args)?;
+        let range = self.logical.range(args);
+        Ok(CommandForm::Shell {
+            text: self.logical.flat(range).into(),
+            range,
+        })
     }
 
-    fn run(&self, args: Range<usize>) -> CommandForm {
+    fn run(&self, args: Range<usize>) -> Result<CommandForm, Failure> {
         let Some(last) = self.heredocs.last() else {
             return self.command(args);
         };
         if let [opening] = self.openings
             && opening.word == args
         {
-            return CommandForm::Shell {
+            return Ok(CommandForm::Shell {
                 text: last.body.slice(self.source).into(),
                 range: last.body,
-            };
+            });
         }
         // The line, then as it is from its line end to the word that ends the last heredoc.
         let line = self.logical.range(args);
@@ -349,10 +358,10 @@ impl Reader<'_> {
         let between = TextRange::new(line.end(), body.saturating_sub(1));
         text.extend(std::iter::repeat_n(' ', between.len() as usize));
         text.push_str(TextRange::new(between.end(), range.end()).slice(self.source));
-        CommandForm::Shell {
+        Ok(CommandForm::Shell {
             text: text.into(),
             range,
-        }
+        })
     }
 
     fn copy(&self, args: Range<usize>, add: bool) -> Result<InstructionKind, Failure> {
@@ -423,7 +432,7 @@ impl Reader<'_> {
         let rest = words::trim(&self.logical.text, args.start + length..args.end);
         match &*slice.get(..length).unwrap_or("").to_uppercase() {
             "NONE" if rest.is_empty() => Ok(InstructionKind::HealthcheckNone),
-            "CMD" if !rest.is_empty() => Ok(InstructionKind::Healthcheck(self.command(rest))),
+            "CMD" if !rest.is_empty() => Ok(InstructionKind::Healthcheck(self.command(rest)?)),
             _ => Err(("HEALTHCHECK takes NONE, or CMD with a command", args)),
         }
     }

@@ -76,7 +76,7 @@ impl<'a> Splitter<'a> {
         });
     }
 
-    /// Reads `# name=value` lines at the top. An unknown name is a comment, but does not end them.
+    /// Reads `# name=value` lines at the top. An unknown name is a comment, and so ends them.
     fn directives(&mut self) {
         while let Some(line) = self.lines.get(self.next).cloned() {
             let Some((name, value)) = directive(self.slice(line.clone())) else {
@@ -84,10 +84,6 @@ impl<'a> Splitter<'a> {
             };
             self.next += 1;
             let range = TextRange::from_usize(words::trim(self.text, line));
-            if !matches!(&*name, "syntax" | "escape" | "check") {
-                self.file.comments.push(Comment { range });
-                continue;
-            }
             if self.file.directives.iter().any(|(seen, _)| *seen == name) {
                 self.error("a parser directive may stand only once", range);
                 continue;
@@ -222,12 +218,10 @@ impl<'a> Splitter<'a> {
     }
 }
 
-/// A line of the form `# name = value`: the name in lower case, and the value.
+/// A line of the form `# name = value` with a known name: that in lower case, and the value.
 fn directive(line: &str) -> Option<(Box<str>, Box<str>)> {
     let (name, value) = line.trim_start().strip_prefix('#')?.split_once('=')?;
-    let (name, value) = (name.trim(), value.trim());
-    let valid = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric())
-        && !value.is_empty();
-    valid.then(|| (name.to_ascii_lowercase().into(), value.into()))
+    let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+    let valid = matches!(&*name, "syntax" | "escape" | "check") && !value.is_empty();
+    valid.then(|| (name.into(), value.into()))
 }

@@ -72,7 +72,7 @@ fn copy(text: &str) -> (Vec<String>, String) {
 #[test]
 fn directives_stand_at_the_top_only() {
     let file = parse(
-        "# syntax=docker/dockerfile:1\n#Escape = `\n# x=y\n# check=skip=all\nFROM a\n# escape=\\\nRUN a `\n b\n",
+        "# syntax=docker/dockerfile:1\n#Escape = `\n# check=skip=all\n# x=y\nFROM a\n# escape=\\\nRUN a `\n b\n",
     );
     let directives: Vec<_> = file.directives.iter().map(|(n, v)| (&**n, &**v)).collect();
     assert_eq!(
@@ -89,6 +89,7 @@ fn directives_stand_at_the_top_only() {
     );
     assert_eq!(parse("\n# escape=`\nFROM a").escape, '\\');
     assert_eq!(parse("# hello\n# escape=`\nFROM a").escape, '\\');
+    assert_eq!(parse("# x=y\n# escape=`\nFROM a").escape, '\\');
     assert_eq!(parse("# escape=x\nFROM a").errors.len(), 1);
     assert_eq!(parse("# escape=`\n# escape=`\nFROM a").errors.len(), 1);
 }
@@ -148,6 +149,7 @@ fn heredocs_of_run() {
     assert_eq!(keywords("RUN echo \"a <<EOF b\"\nUSER a"), ["RUN", "USER"]);
     assert_eq!(keywords("RUN [\"a\", \"<<EOF\"]\nUSER a"), ["RUN", "USER"]);
     assert_eq!(keywords("CMD cat <<EOF\nUSER a"), ["CMD", "USER"]);
+    assert_eq!(keywords("RUN <<''\nUSER a\n\n"), ["RUN", "USER"]);
     let onbuild = only("ONBUILD RUN <<EOF\nx\nEOF");
     let InstructionKind::Onbuild(inner) = onbuild.kind else {
         panic!()
@@ -252,6 +254,25 @@ fn exec_form_is_json() {
         "RUN [ -f x ] && y",
     ] {
         assert_eq!(exec(shell), None, "{shell}");
+    }
+    for refused in [
+        "CMD [\"a\", 1]",
+        "RUN [null]",
+        "ENTRYPOINT [[\"a\"]]",
+        "COPY [\"a\", {}]",
+        "VOLUME [true]",
+        "HEALTHCHECK CMD [\"a\", 8000]",
+    ] {
+        let file = parse(refused);
+        assert_eq!(
+            file.instructions[0].kind,
+            InstructionKind::Invalid,
+            "{refused}"
+        );
+        assert_eq!(
+            file.errors[0].message,
+            "a JSON array here may hold strings only"
+        );
     }
     let text = "CMD [\"a\", \"$b\"]";
     let InstructionKind::Cmd(CommandForm::Exec(words)) = only(text).kind else {

@@ -270,6 +270,9 @@ fn opening(text: &str, word: Range<usize>) -> Option<Opening> {
         return None;
     }
     let name = unquote(raw, '\\').ok()?.text;
+    if name.is_empty() {
+        return None;
+    }
     Some(Opening {
         word,
         expand: name == raw,

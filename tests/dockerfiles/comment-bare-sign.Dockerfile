@@ -1,0 +1,5 @@
+FROM alpine
+#
+##
+#	x
+USER x

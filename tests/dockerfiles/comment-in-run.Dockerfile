@@ -1,0 +1,5 @@
+FROM alpine
+RUN echo a # b
+RUN echo a#b
+RUN # a
+USER x

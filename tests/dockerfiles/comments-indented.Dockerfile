@@ -1,0 +1,5 @@
+FROM alpine
+   # a
+	# b
+RUN c
+ #d

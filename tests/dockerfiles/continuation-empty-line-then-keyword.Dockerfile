@@ -1,0 +1,6 @@
+FROM alpine
+RUN apt install \
+    a \
+    b \
+
+CMD ["c"]

@@ -1,0 +1,5 @@
+FROM alpine
+RU\
+N a
+US\
+ER x

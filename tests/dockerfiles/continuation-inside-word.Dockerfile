@@ -1,0 +1,6 @@
+FROM alpine
+RUN ec\
+ho a
+COPY a\
+b /c
+USER x

@@ -1,0 +1,6 @@
+FROM alpine
+RUN a \  
+  b \	
+  c \ 	 
+USER x
+RUN y

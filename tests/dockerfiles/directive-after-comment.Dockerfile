@@ -1,0 +1,5 @@
+# made by hand
+# escape=`
+FROM a
+RUN a `
+USER b

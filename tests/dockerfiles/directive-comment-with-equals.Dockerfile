@@ -1,0 +1,5 @@
+# a comment with x=y in it
+# escape=`
+FROM a
+RUN a `
+USER b

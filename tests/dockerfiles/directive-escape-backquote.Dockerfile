@@ -1,0 +1,6 @@
+# escape=`
+FROM a
+RUN a `
+  b
+RUN c \
+COPY d e

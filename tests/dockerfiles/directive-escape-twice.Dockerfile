@@ -1,0 +1,4 @@
+# escape=`
+# escape=`
+FROM a
+RUN b

@@ -1,0 +1,4 @@
+#!/usr/bin/env docker
+# syntax=a
+FROM a
+RUN b

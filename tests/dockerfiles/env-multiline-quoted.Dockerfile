@@ -1,0 +1,5 @@
+FROM alpine
+ENV A="one \
+two \
+  three" B=4
+USER x

@@ -1,0 +1,5 @@
+FROM alpine
+ENV A b c
+ENV D "e f" g=h
+ENV I j \
+  k

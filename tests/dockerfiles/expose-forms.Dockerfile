@@ -1,0 +1,4 @@
+FROM alpine
+EXPOSE 80
+EXPOSE 80/tcp 443/udp $P ${Q:-1}
+EXPOSE 8000-8010

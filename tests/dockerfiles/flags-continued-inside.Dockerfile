@@ -1,0 +1,5 @@
+FROM alpine
+COPY --fr\
+om=a b \
+  --c d
+USER x

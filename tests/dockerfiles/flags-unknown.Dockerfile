@@ -1,0 +1,4 @@
+FROM alpine
+WORKDIR --a /b
+ENV --a=b c
+USER x

@@ -1,0 +1,2 @@
+FROM r.example.com:5000/x/y@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+FROM scratch

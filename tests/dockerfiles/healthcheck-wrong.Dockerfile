@@ -1,0 +1,4 @@
+FROM alpine
+HEALTHCHECK curl a
+HEALTHCHECK CMD
+USER x

@@ -1,0 +1,5 @@
+FROM alpine
+ADD <<EOF /a
+x
+EOF
+USER x

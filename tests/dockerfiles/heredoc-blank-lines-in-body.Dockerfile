@@ -1,0 +1,11 @@
+FROM alpine
+RUN <<EOF
+
+
+echo
+
+\
+
+EOF
+
+USER x

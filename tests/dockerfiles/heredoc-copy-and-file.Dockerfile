@@ -1,0 +1,5 @@
+FROM alpine
+COPY a <<EOF /d/
+x
+EOF
+USER x

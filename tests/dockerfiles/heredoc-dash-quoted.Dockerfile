@@ -1,0 +1,5 @@
+FROM alpine
+COPY <<-'E O F' /a
+	x
+	E O F
+USER x

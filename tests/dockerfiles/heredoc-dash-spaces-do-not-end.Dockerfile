@@ -1,0 +1,6 @@
+FROM alpine
+RUN <<-EOF
+    EOF
+	echo
+	EOF
+USER x

@@ -1,0 +1,6 @@
+FROM alpine
+RUN <<-EOF
+	echo a
+		COPY b c
+	EOF
+USER x

@@ -1,0 +1,5 @@
+FROM alpine
+RUN 3<<EOF cat <&3
+x
+EOF
+USER x

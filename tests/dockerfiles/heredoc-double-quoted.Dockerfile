@@ -1,0 +1,5 @@
+FROM alpine
+COPY <<"EOF" /a
+$A
+EOF
+USER x

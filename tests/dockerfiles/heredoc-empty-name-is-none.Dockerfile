@@ -1,0 +1,8 @@
+FROM alpine
+RUN cat <<'' <<""
+USER x
+
+COPY <<EOF <<'' /a
+x
+EOF
+USER y

@@ -1,0 +1,7 @@
+# escape=`
+FROM a
+RUN <<EOF
+x `
+y
+EOF
+USER x

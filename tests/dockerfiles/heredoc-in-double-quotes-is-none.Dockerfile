@@ -1,0 +1,3 @@
+FROM alpine
+RUN echo "a <<EOF b"
+USER x

@@ -1,0 +1,6 @@
+FROM alpine
+RUN A=$(cat <<EOF
+x
+EOF
+) && echo
+USER x

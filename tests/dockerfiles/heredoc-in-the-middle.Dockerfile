@@ -1,0 +1,5 @@
+FROM alpine
+RUN cat <<EOF > /a && echo b
+x
+EOF
+USER x

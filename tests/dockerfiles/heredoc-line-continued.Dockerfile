@@ -1,0 +1,6 @@
+FROM alpine
+RUN cat <<EOF \
+  > /a
+x
+EOF
+USER x

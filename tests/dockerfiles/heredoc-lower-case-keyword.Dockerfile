@@ -1,0 +1,8 @@
+FROM alpine
+run <<EOF
+x
+EOF
+copy <<EOF /a
+y
+EOF
+user x

@@ -1,0 +1,5 @@
+FROM alpine
+RUN <<$A
+x
+$A
+USER x

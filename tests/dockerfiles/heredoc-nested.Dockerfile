@@ -1,0 +1,7 @@
+FROM alpine
+RUN <<EOF
+cat <<EOT > /a
+x
+EOT
+EOF
+USER x

@@ -1,0 +1,8 @@
+FROM alpine
+ONBUILD RUN <<EOF
+x
+EOF
+ONBUILD COPY <<EOF /a
+y
+EOF
+USER x

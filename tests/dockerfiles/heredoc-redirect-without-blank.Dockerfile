@@ -1,0 +1,8 @@
+FROM alpine
+RUN cat <<EOF >/a
+x
+EOF
+RUN cat <<EOF>/b
+x
+EOF>/b
+USER x

@@ -1,0 +1,7 @@
+FROM alpine
+RUN --mount=type=cache,target=/c \
+    # remark
+    <<EOF
+x
+EOF
+USER x

@@ -1,0 +1,7 @@
+FROM alpine
+RUN <<EOF cat; <<EOF cat
+a
+EOF
+b
+EOF
+USER x

@@ -1,0 +1,6 @@
+FROM alpine
+RUN <<A <<B
+x
+A
+y
+USER x

@@ -1,0 +1,7 @@
+FROM alpine
+RUN <<A cat && <<B sh
+one
+A
+two
+B
+USER x

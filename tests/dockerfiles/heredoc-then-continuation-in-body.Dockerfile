@@ -1,0 +1,7 @@
+FROM alpine
+RUN <<EOF
+apk add \
+  a \
+  b
+EOF
+USER x

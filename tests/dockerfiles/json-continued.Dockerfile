@@ -1,0 +1,8 @@
+FROM alpine
+CMD ["a", \
+  # b
+  "c", \
+
+  "d" \
+]
+USER x

@@ -1,0 +1,3 @@
+FROM alpine
+SHELL bash -c
+USER x

@@ -1,0 +1,4 @@
+from a
+run b
+copy c d
+cmd ["e"]

@@ -1,0 +1,5 @@
+From a
+RuN b
+cOpY c d
+Cmd e
+OnBuild Run f

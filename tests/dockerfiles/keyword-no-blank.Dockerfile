@@ -1,0 +1,3 @@
+FROM alpine
+RUNa b
+CMD["a"]

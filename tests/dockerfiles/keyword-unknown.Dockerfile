@@ -1,0 +1,5 @@
+FROM alpine
+COPYY a b
+RUN c
+FOO
+&& d

@@ -1,0 +1,7 @@
+FROM alpine
+<<<<<<< HEAD
+RUN a
+=======
+RUN b
+>>>>>>> main
+USER x

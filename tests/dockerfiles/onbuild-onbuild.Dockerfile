@@ -1,0 +1,3 @@
+FROM alpine
+ONBUILD ONBUILD RUN a
+USER x

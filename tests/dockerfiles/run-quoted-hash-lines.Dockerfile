@@ -1,0 +1,6 @@
+FROM alpine
+RUN echo 'a' \
+  '# not a comment for the shell' \
+  # one for the builder
+  'b'
+USER x

@@ -1,0 +1,5 @@
+FROM {{ image }}
+{% if a %}
+RUN b
+{% endif %}
+CMD ["{{ c }}"]

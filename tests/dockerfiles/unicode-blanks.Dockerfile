@@ -1,0 +1,6 @@
+FROM alpine
+RUN a
+ USER x
+USER y
+　
+CMD z

@@ -1,0 +1,6 @@
+FROM alpine
+VOLUME /a
+VOLUME /a /b \
+  /c
+VOLUME ["/d e"]
+VOLUME ["/d" /e]
