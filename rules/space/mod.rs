@@ -3,6 +3,8 @@
 mod card;
 mod front_matter_invalid;
 mod front_matter_missing;
+mod pushes;
+mod shallow_space_push;
 mod space_entry_missing;
 mod unknown_front_matter_key;
 
