@@ -6,6 +6,7 @@ mod front_matter_missing;
 mod pushes;
 mod shallow_space_push;
 mod space_entry_missing;
+mod space_push_branch;
 mod unknown_front_matter_key;
 
 include!(concat!(env!("OUT_DIR"), "/space.rs"));
