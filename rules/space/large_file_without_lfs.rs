@@ -3,7 +3,7 @@ use preflint_model::unit::is_below;
 use preflint_model::{Context, Repository};
 use preflint_source::{Entry, Head};
 
-use super::pushes::{Git, Push, Sent, checkout, pushes};
+use super::pushes::{Git, Push, Sent, checkout, commands, pushes};
 
 /// What the Hub takes outside of Git LFS: "files larger than 10 MiB" are refused.
 const LIMIT: u64 = 10 << 20;
@@ -52,7 +52,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// The folder whose files a push sends as they are committed.
 fn pushed_folder(repository: &Repository, push: &Push<'_>) -> Option<String> {
     let step = checkout(repository, push, keeps_files)?;
-    step.input("ref").is_none().then_some(())?;
+    if step.input("ref").is_some() || commands(push.job).iter().any(|words| removes(words)) {
+        return None;
+    }
     match &push.sent {
         Sent::Folder(prefix) => prefix.as_deref().map(|prefix| {
             let prefix = prefix.trim_start_matches("./");
@@ -83,7 +85,14 @@ fn is_checked_out(repository: &Repository, refspec: Option<&str>) -> bool {
     }
 }
 
-/// What leaves the committed files as they are.
+/// A file that the job takes away stays in the history, which the Hub looks at as well; but whoever
+/// does so knows of the limit, and may have cut the history, too.
+fn removes(words: &[String]) -> bool {
+    let program = words.first().map(String::as_str);
+    matches!(program, Some("find" | "mv" | "rm" | "rsync"))
+}
+
+/// What leaves the committed files as they are; a commit on top of them does.
 fn keeps_files(git: &Git<'_>) -> bool {
     match git.words() {
         ["lfs", what, ..] => [
@@ -92,9 +101,11 @@ fn keeps_files(git: &Git<'_>) -> bool {
         .contains(what),
         ["checkout", option, _] => matches!(*option, "-b" | "-B"),
         ["switch", option, _] => matches!(*option, "-c" | "-C"),
+        ["commit", ..] => !git.is("--amend"),
         ["subtree", what, ..] => *what == "push",
         [subcommand, ..] => [
             "--version",
+            "add",
             "branch",
             "config",
             "describe",

@@ -189,7 +189,7 @@ pub(super) fn checkout<'a>(
     let is_checkout = |step: &&Step| step.action() == Some("actions/checkout");
     let mut checkouts = job.steps.iter().filter(is_checkout);
     let only = checkouts.next().filter(|_| checkouts.next().is_none())?;
-    let elsewhere = ["repository", "path", "filter"]
+    let elsewhere = ["repository", "path"]
         .iter()
         .any(|name| only.input(name).is_some());
     let local_action = |step: &Step| {
@@ -201,17 +201,13 @@ pub(super) fn checkout<'a>(
         let run = step.run.as_ref();
         !local_action(step) && run.is_none_or(|run| keeps_history(repository, run, keeps))
     });
-    let early = only.span.range.start() < push.step.span.range.start();
-    (early && understood && !elsewhere && stands_in_checkout(repository, push.step)).then_some(only)
+    (understood && !elsewhere && stands_in_checkout(repository, push.step)).then_some(only)
 }
 
 fn keeps_history(repository: &Repository, run: &Run, keeps: fn(&Git<'_>) -> bool) -> bool {
     let kept = |words: &[String]| {
-        let touches = words
-            .iter()
-            .any(|word| word == ".git" || word.ends_with("/.git"));
         let git = Git::of(words).is_none_or(|git| keeps(&git));
-        git && !touches && !runs_git_script(repository, words)
+        git && !runs_git_script(repository, words)
     };
     run.script.complete && run.simple_commands().all(|(_, words)| kept(&words))
 }
