@@ -45,17 +45,15 @@ fn target<'a>(repository: &Repository, push: &Push<'_>, refspec: &'a Refspec) ->
     let name = match text.split_once(':') {
         Some((source, target)) => {
             let branch = source == "HEAD" || is_branch(repository, push, source);
-            let target = target
-                .strip_prefix("refs/heads/")
-                .or(branch.then_some(target))?;
-            (!source.is_empty()).then_some(target)?
+            let full = target.strip_prefix("refs/heads/");
+            full.or(branch.then_some(target))?
         }
         None => {
             let known = matches!(push.sent, Sent::Folder(_)) || is_branch(repository, push, text);
             known.then_some(text)?
         }
     };
-    let plain = !name.is_empty() && !name.starts_with("refs/") && !name.contains(['*', '@']);
+    let plain = !name.is_empty() && !name.starts_with("refs/") && !name.contains('*');
     plain.then_some(name)
 }
 
