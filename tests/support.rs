@@ -108,7 +108,7 @@ const PACKAGE: &str = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend
 pub(crate) const BROKEN: [(&str, &str); 20] = [
     (
         ".github/workflows/deploy.yml",
-        "on:\n  push:\n    branches: [main]\njobs:\n  space:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: git push https://huggingface.co/spaces/a/b HEAD:main\n",
+        "on:\n  push:\n    branches: [main]\njobs:\n  space:\n    runs-on: ubuntu-latest\n    steps:\n      - { uses: actions/checkout@v4, with: { fetch-depth: 0 } }\n      - run: git push https://huggingface.co/spaces/a/b HEAD:main\n",
     ),
     ("README.md", "# app\n"),
     ("pyproject.toml", PACKAGE_WITHOUT_README),
