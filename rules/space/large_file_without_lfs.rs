@@ -1,9 +1,10 @@
 use preflint_core::{FileId, Sources, Span};
 use preflint_model::unit::is_below;
+use preflint_model::workflow::space_push::{
+    Git, Sent, SpacePush, checkout, commands, space_pushes,
+};
 use preflint_model::{Context, Repository};
 use preflint_source::{Entry, Head};
-
-use super::pushes::{Git, Push, Sent, checkout, commands, pushes};
 
 /// What the Hub takes outside of Git LFS: "files larger than 10 MiB" are refused.
 const LIMIT: u64 = 10 << 20;
@@ -12,7 +13,7 @@ const SHOWN: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
-    for push in cx.workflows().all.iter().flat_map(pushes) {
+    for push in cx.workflows().all.iter().flat_map(space_pushes) {
         let Some(folder) = pushed_folder(repository, &push) else {
             continue;
         };
@@ -50,7 +51,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The folder whose files a push sends as they are committed.
-fn pushed_folder(repository: &Repository, push: &Push<'_>) -> Option<String> {
+fn pushed_folder(repository: &Repository, push: &SpacePush<'_>) -> Option<String> {
     let step = checkout(repository, push, keeps_files)?;
     if step.input("ref").is_some() || commands(push.job).iter().any(|words| removes(words)) {
         return None;

@@ -4,7 +4,6 @@ mod card;
 mod front_matter_invalid;
 mod front_matter_missing;
 mod large_file_without_lfs;
-mod pushes;
 mod shallow_space_push;
 mod space_entry_missing;
 mod space_push_branch;

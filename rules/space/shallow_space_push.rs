@@ -1,12 +1,11 @@
 use preflint_core::{Edit, Fix, Safety, Sources, Span, TextRange};
 use preflint_model::workflow::Step;
+use preflint_model::workflow::space_push::{Git, Sent, checkout, space_pushes};
 use preflint_model::{Context, Repository};
-
-use super::pushes::{Git, Sent, checkout, pushes};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
-    for push in cx.workflows().all.iter().flat_map(pushes) {
+    for push in cx.workflows().all.iter().flat_map(space_pushes) {
         let Some(step) = checkout(repository, &push, keeps_history) else {
             continue;
         };

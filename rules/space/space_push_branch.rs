@@ -1,12 +1,11 @@
 use preflint_core::{Edit, Fix, Safety};
+use preflint_model::workflow::space_push::{Git, Refspec, Sent, SpacePush, commands, space_pushes};
 use preflint_model::{Context, Repository};
-
-use super::pushes::{Git, Push, Refspec, Sent, commands, pushes};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
     for workflow in &cx.workflows().all {
-        let all = pushes(workflow);
+        let all = space_pushes(workflow);
         for push in &all {
             // Another push to the same Space may be the one that it runs.
             let mut same = all.iter().filter(|other| other.remote == push.remote);
@@ -31,7 +30,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The branch of the Space that `push` moves, if it certainly leaves `main` alone.
-fn missed(repository: &Repository, push: &Push<'_>) -> Option<String> {
+fn missed(repository: &Repository, push: &SpacePush<'_>) -> Option<String> {
     let branches = push.refspecs.iter();
     let branches: Option<Vec<&str>> = branches
         .map(|refspec| target(repository, push, refspec).filter(|name| *name != "main"))
@@ -40,7 +39,11 @@ fn missed(repository: &Repository, push: &Push<'_>) -> Option<String> {
 }
 
 /// The branch that a refspec moves; `None` where it may be a tag, another kind of ref or any name.
-fn target<'a>(repository: &Repository, push: &Push<'_>, refspec: &'a Refspec) -> Option<&'a str> {
+fn target<'a>(
+    repository: &Repository,
+    push: &SpacePush<'_>,
+    refspec: &'a Refspec,
+) -> Option<&'a str> {
     let text = refspec.text.as_deref()?.trim_start_matches('+');
     let name = match text.split_once(':') {
         Some((source, target)) => {
@@ -58,7 +61,7 @@ fn target<'a>(repository: &Repository, push: &Push<'_>, refspec: &'a Refspec) ->
 }
 
 /// Whether a name is a branch's, and no tag's.
-fn is_branch(repository: &Repository, push: &Push<'_>, name: &str) -> bool {
+fn is_branch(repository: &Repository, push: &SpacePush<'_>, name: &str) -> bool {
     let name = name.strip_prefix("refs/heads/").unwrap_or(name);
     let makes = |git: &Git<'_>| {
         let branches = matches!(git.words(), ["checkout" | "switch" | "branch", ..]);
@@ -72,7 +75,7 @@ fn is_branch(repository: &Repository, push: &Push<'_>, name: &str) -> bool {
 }
 
 /// The same source, to `main`.
-fn to_main(repository: &Repository, push: &Push<'_>) -> Option<Fix> {
+fn to_main(repository: &Repository, push: &SpacePush<'_>) -> Option<Fix> {
     let [refspec] = push.refspecs.as_slice() else {
         return None;
     };

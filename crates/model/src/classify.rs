@@ -31,6 +31,8 @@ pub enum Kind {
     Shell,
     /// A Procfile.
     Procfile,
+    /// A `.gitattributes`.
+    Gitattributes,
 }
 
 impl Kind {
@@ -50,6 +52,9 @@ impl Kind {
         }
         if name == "Procfile" {
             return Some(Self::Procfile);
+        }
+        if name == ".gitattributes" {
+            return Some(Self::Gitattributes);
         }
         if name == ".gitignore" {
             return Some(Self::Gitignore);

@@ -5,9 +5,8 @@ use preflint_core::Span;
 use super::{Evidence, Route, Unit, UnitKind};
 use crate::Repository;
 use crate::repository::normalize;
+use crate::workflow::space_push::is_space_address;
 use crate::workflow::{Job, Run, Step, Workflow};
-
-const SPACE_ADDRESS: &str = "huggingface.co/spaces/";
 
 /// The Spaces that the jobs of a workflow push to.
 pub(super) fn pushed_spaces(repository: &Repository, workflow: &Workflow) -> Vec<Unit> {
@@ -119,7 +118,7 @@ fn git_push(job: &Job, step: &Step) -> Option<Pushed> {
 
 /// Whether a word of a push is a Space's address, or the name of a remote that has one.
 fn is_space(job: &Job, word: &str) -> bool {
-    if word.contains(SPACE_ADDRESS) {
+    if is_space_address(word) {
         return true;
     }
     let runs = job.steps.iter().filter_map(|step| step.run.as_ref());
@@ -138,7 +137,7 @@ fn is_space(job: &Job, word: &str) -> bool {
             ["git", "remote", "add" | "set-url", ..]
         );
         sets && words.iter().any(|other| other == word)
-            && raw.iter().any(|other| other.contains(SPACE_ADDRESS))
+            && raw.iter().any(|other| is_space_address(other))
     })
 }
 

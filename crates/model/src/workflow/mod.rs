@@ -3,6 +3,7 @@
 mod expression;
 mod git;
 mod read;
+pub mod space_push;
 
 use std::sync::Arc;
 

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::{Job, Run, Step, Workflow};
+use crate::Repository;
 use preflint_core::{Sources, Span};
-use preflint_model::Repository;
-use preflint_model::workflow::{Job, Run, Step, Workflow};
 use preflint_syntax::shell::{CommandKind, Word};
 
 /// What the address of a Space's repository holds, over HTTPS and SSH.
 const ADDRESSES: [&str; 3] = ["huggingface.co/spaces/", "hf.co/spaces/", "hf.co:spaces/"];
 
 /// `git push` or `git subtree push` to a Space.
-pub(super) struct Push<'a> {
+#[derive(Debug)]
+pub struct SpacePush<'a> {
     /// The job that pushes.
     pub job: &'a Job,
     /// The step that pushes.
@@ -27,7 +28,8 @@ pub(super) struct Push<'a> {
 }
 
 /// What a push sends.
-pub(super) enum Sent {
+#[derive(Debug)]
+pub enum Sent {
     /// `git push`: the whole repository.
     All,
     /// `git subtree push`: the folder of `--prefix`, if it is literal.
@@ -35,7 +37,8 @@ pub(super) enum Sent {
 }
 
 /// A refspec of a push.
-pub(super) struct Refspec {
+#[derive(Debug)]
+pub struct Refspec {
     /// Its text, if it is literal.
     pub text: Option<String>,
     /// Where it stands.
@@ -43,7 +46,8 @@ pub(super) struct Refspec {
 }
 
 /// The pushes of `workflow`, in order. Scripts that are not understood wholly are left out.
-pub(super) fn pushes(workflow: &Workflow) -> Vec<Push<'_>> {
+#[must_use]
+pub fn space_pushes(workflow: &Workflow) -> Vec<SpacePush<'_>> {
     let mut found = Vec::new();
     for job in &workflow.jobs {
         let mut remotes = BTreeSet::new();
@@ -59,7 +63,7 @@ pub(super) fn pushes(workflow: &Workflow) -> Vec<Push<'_>> {
                         name_remote(&mut remotes, &words, &run.raw_words(command));
                     }
                     ["push", ..] | ["subtree", "push", ..] => {
-                        let push = Push {
+                        let push = SpacePush {
                             job,
                             step,
                             span: run.span(command.range),
@@ -77,33 +81,35 @@ pub(super) fn pushes(workflow: &Workflow) -> Vec<Push<'_>> {
     found
 }
 
-fn is_space(raw: &str) -> bool {
+/// Whether a word holds the address of a Space's repository.
+#[must_use]
+pub fn is_space_address(raw: &str) -> bool {
     ADDRESSES.iter().any(|address| raw.contains(address))
 }
 
 /// `git remote add NAME ADDRESS` and the like: the names of remotes that are Spaces.
 fn name_remote(remotes: &mut BTreeSet<String>, words: &[String], raw: &[&str]) {
     remotes.retain(|name| !words.contains(name));
-    let address = raw.iter().position(|word| is_space(word));
+    let address = raw.iter().position(|word| is_space_address(word));
     let name = address.and_then(|at| words.get(at.checked_sub(1)?));
     remotes.extend(name.filter(|name| !name.is_empty()).cloned());
 }
 
 /// The push if it goes to a Space and moves something there.
 fn to_space<'a>(
-    mut push: Push<'a>,
+    mut push: SpacePush<'a>,
     run: &Run,
     words: &[String],
     written: &[Word],
     remotes: &BTreeSet<String>,
-) -> Option<Push<'a>> {
+) -> Option<SpacePush<'a>> {
     let idle = |word: &String| matches!(&**word, "--delete" | "-d" | "--dry-run" | "-n");
     if words.iter().any(idle) {
         return None;
     }
     let mut pairs = words.iter().zip(written);
     let (_, remote) = pairs.find(|(literal, word)| {
-        is_space(word.range.slice(&run.text)) || remotes.contains(*literal)
+        is_space_address(word.range.slice(&run.text)) || remotes.contains(*literal)
     })?;
     remote.range.slice(&run.text).clone_into(&mut push.remote);
     let named = pairs.filter(|(literal, _)| !literal.starts_with('-'));
@@ -127,7 +133,8 @@ fn runs(job: &Job) -> impl Iterator<Item = (&Step, &Run)> {
 }
 
 /// The words of every command of a job's scripts.
-pub(super) fn commands(job: &Job) -> Vec<Vec<String>> {
+#[must_use]
+pub fn commands(job: &Job) -> Vec<Vec<String>> {
     runs(job)
         .flat_map(|(_, run)| run.simple_commands())
         .map(|(_, words)| words)
@@ -135,11 +142,13 @@ pub(super) fn commands(job: &Job) -> Vec<Vec<String>> {
 }
 
 /// A git command, its global options taken off.
-pub(super) struct Git<'a>(Vec<&'a str>);
+#[derive(Debug)]
+pub struct Git<'a>(Vec<&'a str>);
 
 impl<'a> Git<'a> {
     /// The command, if it is one of git's.
-    pub(super) fn of(words: &'a [String]) -> Option<Self> {
+    #[must_use]
+    pub fn of(words: &'a [String]) -> Option<Self> {
         let mut words = words.iter().map(String::as_str).peekable();
         words.next().filter(|name| *name == "git")?;
         while let Some(option) = words.next_if(|word| matches!(*word, "-c" | "--no-pager")) {
@@ -151,12 +160,14 @@ impl<'a> Git<'a> {
     }
 
     /// The subcommand and what follows it.
-    pub(super) fn words(&self) -> &[&'a str] {
+    #[must_use]
+    pub fn words(&self) -> &[&'a str] {
         &self.0
     }
 
     /// Whether one of the words is `word`.
-    pub(super) fn is(&self, word: &str) -> bool {
+    #[must_use]
+    pub fn is(&self, word: &str) -> bool {
         self.0.contains(&word)
     }
 
@@ -180,9 +191,10 @@ impl<'a> Git<'a> {
 /// The `actions/checkout` that `push` comes from: the only one of its job, of this repository, in
 /// the workspace's root, and nothing that the job runs makes another history or stands in another
 /// repository. `keeps` says which git commands leave the history alone.
-pub(super) fn checkout<'a>(
+#[must_use]
+pub fn checkout<'a>(
     repository: &Repository,
-    push: &Push<'a>,
+    push: &SpacePush<'a>,
     keeps: fn(&Git<'_>) -> bool,
 ) -> Option<&'a Step> {
     let job = push.job;
