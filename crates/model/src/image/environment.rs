@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use preflint_syntax::dockerfile::{Argument, Instruction, InstructionKind};
 use preflint_syntax::shell::{Word, WordPart};
 
+/// The `PATH` of the published images of the table.
+const BASE_PATH: &str = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// `ENV` and `ARG` variables in force: `None` for one whose value is not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -22,6 +25,15 @@ impl Environment {
             values: BTreeMap::new(),
             open: true,
             build_only: BTreeSet::new(),
+        }
+    }
+
+    /// That of a published image of the table: its `PATH`.
+    pub(crate) fn of_base() -> Self {
+        let values = [("PATH".to_owned(), Some(BASE_PATH.to_owned()))];
+        Self {
+            values: BTreeMap::from(values),
+            ..<Self as Default>::default()
         }
     }
 
@@ -53,9 +65,13 @@ impl Environment {
         self.values.contains_key(name)
     }
 
-    /// The names that are set.
+    /// The names that an instruction sets.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(String::as_str)
+        let set = self
+            .values
+            .iter()
+            .filter(|(name, value)| (name.as_str(), value.as_deref()) != ("PATH", Some(BASE_PATH)));
+        set.map(|(name, _)| name.as_str())
     }
 
     /// Sets a variable: `None` for a value that is not known.

@@ -12,6 +12,7 @@ pub(crate) mod environment;
 mod files;
 mod install;
 mod needs;
+mod owner;
 pub(crate) mod path;
 mod runs;
 mod tools;
@@ -30,7 +31,7 @@ pub use base::{BaseImage, Manager};
 pub use environment::Environment;
 pub use files::Lookup;
 pub use install::{ProjectBuild, Tool};
-pub use needs::UnmetNeed;
+pub use needs::{UnmetNeed, UnmetSource};
 pub use runs::{Run, RunBy};
 
 use crate::Repository;
@@ -360,7 +361,7 @@ impl State {
             Base::Stage(at) => stages[*at].after.clone(),
             Base::Published(_) => Self {
                 workdir: Some("/".to_owned()),
-                environment: Arc::default(),
+                environment: Arc::new(Environment::of_base()),
                 user: User::Root,
                 accounts: Arc::new(Accounts::of(base)),
             },

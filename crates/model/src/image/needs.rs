@@ -5,7 +5,8 @@ use super::install::join_image;
 use super::path::resolve;
 use super::{Image, Lookup, ProjectBuild};
 use crate::Repository;
-use crate::package::Need;
+use crate::package::{Need, PackedSource};
+use crate::repository::{join, normalize};
 
 /// A file that a build of a project needs and does not find.
 #[derive(Clone, Debug)]
@@ -22,7 +23,87 @@ pub struct UnmetNeed<'a> {
     pub path: String,
 }
 
+/// Code that a build of a project packs, and does not find.
+#[derive(Clone, Debug)]
+pub struct UnmetSource<'a> {
+    /// The build.
+    pub build: &'a ProjectBuild,
+    /// What it packs.
+    pub source: &'a PackedSource,
+    /// A file of it in the repository, that is not in the image: `None` if the repository has none
+    /// either.
+    pub in_repository: Option<String>,
+    /// The pattern of the ignore file that keeps it out of the build context, if that is why.
+    pub ignored: Option<Span>,
+    /// The last `COPY` before the build into the project's folder.
+    pub copy: Option<Span>,
+}
+
 impl Image {
+    /// The code that the image's builds certainly do not find, each at the first build that packs
+    /// it.
+    #[must_use]
+    pub fn unmet_sources(&self, repository: &Repository) -> Vec<UnmetSource<'_>> {
+        let mut found: Vec<UnmetSource<'_>> = Vec::new();
+        for build in &self.builds {
+            for source in &build.package.sources {
+                let Some((in_repository, ignored)) = self.lacks(repository, build, source) else {
+                    continue;
+                };
+                if !found.iter().any(|other| other.source == source) {
+                    found.push(UnmetSource {
+                        build,
+                        source,
+                        in_repository,
+                        ignored,
+                        copy: self.last_copy(repository, build),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether none of a source's places is in the image: then a file of it in the repository, and
+    /// the pattern that keeps that out of the build context.
+    fn lacks(
+        &self,
+        repository: &Repository,
+        build: &ProjectBuild,
+        source: &PackedSource,
+    ) -> Option<(Option<String>, Option<Span>)> {
+        let (mut in_repository, mut ignored) = (None, None);
+        let missing = |inside: &str| {
+            let lookup = self.lookup(repository, build.stage, build.step, inside);
+            let step = &self.stages[build.stage].steps[build.step];
+            let start = build.span.range.start().saturating_sub(step.script_start);
+            let script = step.script.as_ref();
+            let made = script.is_some_and(|script| may_write(script, step, inside, start));
+            match lookup {
+                _ if made => None,
+                Lookup::Missing => Some(None),
+                Lookup::Ignored(pattern) => Some(Some(pattern)),
+                Lookup::There(_) | Lookup::Unknown => None,
+            }
+        };
+        for place in &source.places {
+            missing(&resolve(Some(&build.folder), place)?)?;
+            let path = normalize(&join(&build.package.folder, place))?;
+            let tree = repository.tree();
+            let files: Vec<&str> = match tree.find(&path) {
+                Some(_) => vec![&path],
+                None => tree.below(&path).iter().map(|entry| &*entry.path).collect(),
+            };
+            for file in files {
+                let inside = file.strip_prefix(&*build.package.folder)?;
+                let inside = resolve(Some(&build.folder), inside.trim_start_matches('/'))?;
+                ignored = ignored.or(missing(&inside)?);
+                in_repository = in_repository.or_else(|| Some(file.to_owned()));
+            }
+        }
+        Some((in_repository, ignored))
+    }
+
     /// The needs of the image's builds that are certainly not met, each at the first build that
     /// meets it.
     #[must_use]

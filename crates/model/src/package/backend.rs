@@ -18,6 +18,8 @@ pub struct Backend {
     licence_error: Option<String>,
     licence_glob_error: Option<String>,
     fragment_error: Option<String>,
+    source_error: Option<String>,
+    guessed_source_error: Option<String>,
 }
 
 impl Backend {
@@ -43,6 +45,20 @@ impl Backend {
             Role::Licence if glob => self.licence_glob,
             Role::Licence => self.licence_file,
         }
+    }
+
+    /// The error of a build that does not find the code that it packs; `guessed`: it looks for the
+    /// project's own name.
+    #[must_use]
+    pub fn source_error(&self, guessed: bool, name: &str, place: &str) -> Option<String> {
+        let error = match guessed {
+            true => self
+                .guessed_source_error
+                .as_ref()
+                .or(self.source_error.as_ref()),
+            false => self.source_error.as_ref(),
+        };
+        error.map(|error| error.replace("{name}", name).replace("{path}", place))
     }
 
     /// The error of a build without `path`; `glob`: it is named as a pattern.
@@ -97,6 +113,8 @@ fn row(node: NodeRef<'_>) -> Backend {
         licence_error: Some(text("licence_error")).filter(|text| !text.is_empty()),
         licence_glob_error: Some(text("licence_glob_error")).filter(|text| !text.is_empty()),
         fragment_error: Some(text("fragment_error")).filter(|text| !text.is_empty()),
+        source_error: Some(text("source_error")).filter(|text| !text.is_empty()),
+        guessed_source_error: Some(text("guessed_source_error")).filter(|text| !text.is_empty()),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Python packages: the build backend and the files that it must find on disk.
 
 mod backend;
+mod dependencies;
+mod node;
 mod read;
+mod sources;
 
 use std::sync::Arc;
 
@@ -9,16 +12,23 @@ use preflint_core::{FileId, Span};
 use rayon::prelude::*;
 
 pub use backend::Backend;
+pub use dependencies::{Dependency, DependencyList, PythonRange};
+pub use node::{NodeDependency, NodeLock, NodePackage};
+pub use sources::PackedSource;
 
 use crate::Repository;
 use crate::memo::Memo;
 use crate::repository::{join, normalize};
 
-/// Every `pyproject.toml` of the repository.
+/// Every `pyproject.toml`, requirements file and `package.json` of the repository.
 #[derive(Clone, Debug, Default)]
 pub struct Packages {
     /// By path.
     pub all: Vec<Arc<Package>>,
+    /// The requirements files, by path.
+    pub lists: Vec<DependencyList>,
+    /// The `package.json` files, by path.
+    pub node: Vec<NodePackage>,
 }
 
 /// A Python project: the folder of a `pyproject.toml`.
@@ -44,6 +54,37 @@ pub struct Package {
     pub workspace: bool,
     /// The files that its build opens and whose absence makes it fail.
     pub needs: Vec<Need>,
+    /// The code that its build packs.
+    pub sources: Vec<PackedSource>,
+    /// The Python versions that it admits; `None` if it does not say, or it is not understood.
+    pub requires_python: Option<PythonRange>,
+    /// What it depends on, groups and extras left out.
+    pub dependencies: DependencyList,
+    /// The lock files in its folder.
+    pub locks: Vec<(Lock, FileId)>,
+}
+
+/// The kinds of lock file of a Python project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lock {
+    /// `uv.lock`
+    Uv,
+    /// `poetry.lock`
+    Poetry,
+    /// `pdm.lock`
+    Pdm,
+    /// `Pipfile.lock`
+    Pipfile,
+}
+
+impl Lock {
+    /// All of them, with their files' names.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Uv, "uv.lock"),
+        (Self::Poetry, "poetry.lock"),
+        (Self::Pdm, "pdm.lock"),
+        (Self::Pipfile, "Pipfile.lock"),
+    ];
 }
 
 /// A file that a build needs.
@@ -83,20 +124,41 @@ impl Role {
 }
 
 impl Packages {
-    /// Reads every `pyproject.toml` of `repository`.
+    /// Reads those of `repository`.
     #[must_use]
     pub fn build(repository: &Repository, memo: &Memo) -> Self {
-        let files: Vec<FileId> = repository
-            .tree()
-            .files()
-            .filter(|(_, entry)| entry.path.rsplit('/').next() == Some("pyproject.toml"))
-            .map(|(file, _)| file)
-            .collect();
-        let all = files
+        let named = |name: &str| -> Vec<FileId> {
+            let files = repository.tree().files();
+            files
+                .filter(|(_, entry)| entry.path.rsplit('/').next() == Some(name))
+                .map(|(file, _)| file)
+                .collect()
+        };
+        let all = named("pyproject.toml")
             .into_par_iter()
             .filter_map(|file| read::package(repository, memo, file).map(Arc::new))
             .collect();
-        Self { all }
+        let node = named("package.json")
+            .into_par_iter()
+            .filter_map(|file| node::package(repository, memo, file))
+            .collect();
+        Self {
+            all,
+            lists: dependencies::lists(repository, memo),
+            node,
+        }
+    }
+
+    /// The requirements list of that file.
+    #[must_use]
+    pub fn list(&self, file: FileId) -> Option<&DependencyList> {
+        self.lists.iter().find(|list| list.file == file)
+    }
+
+    /// The `package.json` whose folder is `folder`.
+    #[must_use]
+    pub fn node_in(&self, folder: &str) -> Option<&NodePackage> {
+        self.node.iter().find(|package| package.folder == folder)
     }
 
     /// The package whose folder is `folder`.

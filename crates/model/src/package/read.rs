@@ -1,11 +1,13 @@
+use std::str::FromStr;
 use std::sync::Arc;
 
+use pep440_rs::VersionSpecifiers;
 use preflint_core::{FileId, Span};
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::python::{self, ExprKind, Parent};
 use preflint_syntax::toml;
 
-use super::{Backend, Need, Package, Role};
+use super::{Backend, Lock, Need, Package, PythonRange, Role, dependencies, sources};
 use crate::Repository;
 use crate::memo::Memo;
 use crate::repository::{folder_of, join};
@@ -32,10 +34,42 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         is_package: is_package(&document),
         workspace: document.at(&["tool", "uv", "workspace"]).is_some(),
         needs: Vec::new(),
+        sources: sources::sources(
+            &document,
+            backend,
+            file,
+            ["setup.py", "setup.cfg"]
+                .iter()
+                .any(|name| repository.tree().find(&join(&folder, name)).is_some()),
+        ),
+        requires_python: requires_python(&document, file),
+        dependencies: dependencies::of_project(&document, file),
+        locks: Lock::ALL
+            .into_iter()
+            .filter_map(|(lock, name)| Some((lock, repository.tree().find(&join(&folder, name))?)))
+            .collect(),
         folder,
     };
     package.needs = needs(repository, memo, &document, &package);
     Some(package)
+}
+
+/// `requires-python`, or what poetry says in its own table.
+fn requires_python(document: &Document, file: FileId) -> Option<PythonRange> {
+    let standard = document.at(&["project", "requires-python"]);
+    let poetry = || document.at(&["tool", "poetry", "dependencies", "python"]);
+    let (node, versions) = match standard {
+        Some(node) => (node, VersionSpecifiers::from_str(node.as_str()?).ok()?),
+        None => {
+            let node = poetry()?;
+            (node, dependencies::poetry_versions(node.as_str()?)?)
+        }
+    };
+    Some(PythonRange {
+        text: node.as_str()?.to_owned(),
+        span: Span::new(file, node.range()),
+        versions,
+    })
 }
 
 fn is_package(document: &Document) -> Option<bool> {
