@@ -13,6 +13,7 @@ mod context;
 pub mod database;
 pub mod host;
 pub mod image;
+mod map;
 pub mod memo;
 pub mod package;
 pub mod partial;
