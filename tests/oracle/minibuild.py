@@ -21,6 +21,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -29,8 +30,11 @@ from dataclasses import dataclass, field
 
 HEREDOC = re.compile(r"<<-?(['\"]?)(\w+)\1")
 VARIABLE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})")
-# Folders that an image does not have or has empty, whatever this machine keeps there.
-EMPTY = ("app", "code", "home", "src", "srv", "tmp", "usr/src", "var/lib/apt/lists", "workspace")
+# Folders that an image does not have, and such that it has empty, whatever this machine keeps there.
+ABSENT = ("app", "code", "src", "workspace")
+EMPTY = ("home", "srv", "tmp", "usr/src", "var/lib/apt/lists")
+# What an image's Python has besides its own library.
+BUNDLED = re.compile(r"(pip|setuptools|wheel|_distutils_hack|pkg_resources|distutils-precedence)\b|README")
 # The users of images that are not root's alone, with the id 1000.
 USERS = {"node": "node", "ubuntu:24.04": "ubuntu", "ubuntu:noble": "ubuntu"}
 SHELL = ["/bin/sh", "-c"]
@@ -166,7 +170,11 @@ def words_of(rest: str) -> list[str]:
 
 
 def command_of(rest: str, shell: list[str]) -> list[str]:
-    return json.loads(rest) if rest.startswith("[") else [*shell, rest]
+    """What is no list of JSON is the shell's, as `[[ ... ]]` is."""
+    try:
+        return json.loads(rest) if rest.startswith("[") else [*shell, rest]
+    except json.JSONDecodeError:
+        return [*shell, rest]
 
 
 # --- the build context --------------------------------------------------------------------------
@@ -275,6 +283,9 @@ class Builder:
                 os.makedirs(f"{upper}/{name}", 0o755, exist_ok=True)
                 os.setxattr(f"{upper}/{name}", "trusted.overlay.opaque", b"y")
             os.chmod(f"{upper}/tmp", 0o1777)
+            for path in hidden(stage.base):
+                os.makedirs(os.path.dirname(upper + path), 0o755, exist_ok=True)
+                os.mknod(upper + path, stat.S_IFCHR, os.makedev(0, 0))
         lower = ":".join([*stage.layers[1:], "/"])
         mount("-t", "overlay", "overlay", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", root)
         for name in ("proc", "dev", "sys"):
@@ -460,6 +471,15 @@ def is_image(reference: str, name: str) -> bool:
 def has_own_python(image: str) -> bool:
     """Whether its Python is free for all, in `/usr/local`; a distribution's belongs to that."""
     return not any(is_image(image, name) for name in ("debian", "node", "ubuntu"))
+
+
+def hidden(image: str) -> list[str]:
+    """What this machine has and an image has not: overlays hide it by a device of number 0."""
+    paths = [f"/{name}" for name in ABSENT if os.path.lexists(f"/{name}")]
+    packages = f"{sys.base_prefix}/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
+    if has_own_python(image) and sys.base_prefix != "/usr" and os.path.isdir(packages):
+        paths += [f"{packages}/{name}" for name in os.listdir(packages) if not BUNDLED.match(name)]
+    return paths
 
 
 def image_environment(image: str) -> dict[str, str]:
