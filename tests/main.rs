@@ -6,6 +6,7 @@
 )]
 
 mod broken_rules;
+mod builds;
 mod command;
 mod hostile;
 mod new_rule;

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 FAILS = re.compile(r"fails at line (\d+): (.+)")
 WHERE = re.compile(r"^Error: building at STEP .* of line (\d+): exit status", re.MULTILINE)
-TOOLS = ("apt", "bash", "node", "uv")
+TOOLS = ("adduser", "apt", "bash", "node", "uv")
 # Where minibuild's images look for programs.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -489,6 +489,7 @@ def image_environment(image: str) -> dict[str, str]:
     env |= {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "LANG": "C.UTF-8",
+        "PIP_NO_COMPILE": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "UV_PYTHON_DOWNLOADS": "never",
     }
