@@ -307,7 +307,8 @@ class Result:
 def judge(job: Job, control: bool) -> Result:
     missing = [tool for tool in job.needs if not has(tool)]
     if missing:
-        return Result("skipped", f"needs {', '.join(missing)}")
+        words = ("docker (root, mount namespaces, overlays)" if tool == "docker" else tool for tool in missing)
+        return Result("skipped", f"needs {', '.join(words)}")
     if control and not job.swapped:
         return Result("skipped", "no example of the other kind runs the same command")
     start = time.monotonic()
