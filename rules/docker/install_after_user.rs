@@ -2,6 +2,8 @@ use preflint_model::Context;
 use preflint_model::image::{BaseImage, Image, Manager, RunCommand, User};
 use preflint_syntax::dockerfile::InstructionKind;
 
+use super::steps::assigned;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
         for stage in image.built_stages() {
@@ -125,19 +127,22 @@ fn denied(image: &Image, stage: usize, step: usize, command: &RunCommand) -> Opt
             },
         ),
         "npm" if has(&["i", "install", "add"]) && has(&["-g", "--global"]) => {
+            let own = &image.stages[stage].steps[step];
+            let mut names = environment.names().chain(assigned(own, command.span));
             let moved = starts(&["--prefix", "--location"])
-                || environment.names().any(|name| {
+                || names.any(|name| {
                     name.eq_ignore_ascii_case("NPM_CONFIG_PREFIX")
                         || name.contains("NVM")
                         || name == "PREFIX"
                 });
             (base?.has_tool("npm")?
                 && !moved
+                // A command of the same step may set the prefix, too.
                 && !spoken_of(
                     image,
                     stage,
-                    step,
-                    &["prefix", "npmrc", "nvm", "volta", "fnm"],
+                    step + 1,
+                    &["prefix", "PREFIX", "npmrc", "nvm", "volta", "fnm"],
                 ))
             .then_some(Denied {
                 what: "npm install -g",

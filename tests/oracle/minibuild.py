@@ -33,6 +33,8 @@ VARIABLE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})")
 # Folders that an image does not have, and such that it has empty, whatever this machine keeps there.
 ABSENT = ("app", "code", "src", "workspace")
 EMPTY = ("home", "srv", "tmp", "usr/src", "var/lib/apt/lists")
+# The package sources of a distribution's own.
+SOURCES = ("debian.sources", "ubuntu.sources")
 # What an image's Python has besides its own library.
 BUNDLED = re.compile(r"(pip|setuptools|wheel|_distutils_hack|pkg_resources|distutils-precedence)\b|README")
 # The users of images that are not root's alone, with the id 1000.
@@ -476,6 +478,7 @@ def has_own_python(image: str) -> bool:
 def hidden(image: str) -> list[str]:
     """What this machine has and an image has not: overlays hide it by a device of number 0."""
     paths = [f"/{name}" for name in ABSENT if os.path.lexists(f"/{name}")]
+    paths += [path for path in glob.glob("/etc/apt/sources.list.d/*") if os.path.basename(path) not in SOURCES]
     packages = f"{sys.base_prefix}/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
     if has_own_python(image) and sys.base_prefix != "/usr" and os.path.isdir(packages):
         paths += [f"{packages}/{name}" for name in os.listdir(packages) if not BUNDLED.match(name)]
