@@ -6,6 +6,7 @@
 )]
 
 mod broken_rules;
+mod builds;
 mod command;
 mod coverage;
 mod dockerfiles;

@@ -126,19 +126,22 @@ fn denied(image: &Image, stage: usize, step: usize, command: &Command) -> Option
             },
         ),
         "npm" if has(&["i", "install", "add"]) && has(&["-g", "--global"]) => {
+            let own = command.assignments.iter().map(|(name, _)| name.as_str());
+            let mut names = environment.names().chain(own);
             let moved = starts(&["--prefix", "--location"])
-                || environment.names().any(|name| {
+                || names.any(|name| {
                     name.eq_ignore_ascii_case("NPM_CONFIG_PREFIX")
                         || name.contains("NVM")
                         || name == "PREFIX"
                 });
             (base?.has_tool("npm")?
                 && !moved
+                // A command of the same step may set the prefix, too.
                 && !spoken_of(
                     image,
                     stage,
-                    step,
-                    &["prefix", "npmrc", "nvm", "volta", "fnm"],
+                    step + 1,
+                    &["prefix", "PREFIX", "npmrc", "nvm", "volta", "fnm"],
                 ))
             .then_some(Denied {
                 what: "npm install -g",

@@ -44,11 +44,15 @@ fn adding(cx: &Context<'_>, step: &Step, account: &Account) -> Option<Command> {
         command.certain
             && tool(command).is_some()
             && words.contains(&account.name.as_str())
-            && !words
-                .iter()
-                .any(|word| matches!(*word, "-o" | "--non-unique"))
+            && !words.iter().any(|word| shares_id(word))
             && cx.repository().slice(command.span).contains(&uid)
     })
+}
+
+/// `--non-unique` or `-o`, also among other letters (`-mou`).
+fn shares_id(word: &str) -> bool {
+    let letters = word.strip_prefix('-').unwrap_or("");
+    word == "--non-unique" || (!letters.starts_with('-') && letters.contains('o'))
 }
 
 fn tool(command: &Command) -> Option<&'static str> {

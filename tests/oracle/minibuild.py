@@ -2,8 +2,9 @@
 """Runs a Dockerfile's steps for real, with no daemon and no image.
 
 The base is this machine's own root under throw-away overlays, in a private mount namespace: real users,
-real pip and uv, nothing kept. Stages, `.dockerignore`, heredocs, `COPY --from=<stage>` and bind mounts
-work; a foreign image as a source is refused (`not simulated`), but for uv's own.
+real pip and uv, nothing kept but cache mounts. Stages, `.dockerignore`, heredocs, `COPY --from=<stage>`,
+bind mounts, `SHELL` and `ONBUILD` work; a foreign image as a source is refused (`not simulated`), but for
+uv's own.
 
 usage: minibuild.py [DOCKERFILE] [--context DIR] [--start]     needs root
 The exit code is the failing step's; --start also runs the image's command.
@@ -20,15 +21,25 @@ import pathlib
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 HEREDOC = re.compile(r"<<-?(['\"]?)(\w+)\1")
 VARIABLE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})")
-# Folders that an image does not have or has empty, whatever this machine keeps there.
-EMPTY = ("app", "code", "src", "srv", "tmp", "workspace")
+# Folders that an image does not have, and such that it has empty, whatever this machine keeps there.
+ABSENT = ("app", "code", "src", "workspace")
+EMPTY = ("home", "srv", "tmp", "usr/src", "var/lib/apt/lists")
+# The package sources of a distribution's own.
+SOURCES = ("debian.sources", "ubuntu.sources")
+# What an image's Python has besides its own library.
+BUNDLED = re.compile(r"(pip|setuptools|wheel|_distutils_hack|pkg_resources|distutils-precedence)\b|README")
+# The users of images that are not root's alone, with the id 1000.
+USERS = {"node": "node", "ubuntu:24.04": "ubuntu", "ubuntu:noble": "ubuntu"}
+SHELL = ["/bin/sh", "-c"]
 
 
 class BuildError(Exception):
@@ -41,8 +52,9 @@ class BuildError(Exception):
 
 @dataclass
 class Step:
-    """An instruction: its keyword, flags, rest and heredoc bodies."""
+    """An instruction: where it begins, its keyword, flags, rest and heredoc bodies."""
 
+    line: int
     text: str
     keyword: str
     flags: list[tuple[str, str]]
@@ -51,6 +63,12 @@ class Step:
 
     def flag(self, name: str) -> str | None:
         return next((value for key, value in self.flags if key == name), None)
+
+    def sources(self) -> list[str]:
+        """The stages and images that it reads."""
+        mounts = [value for key, value in self.flags if key == "mount"]
+        named = [found[1] for mount in mounts for found in re.finditer(r"(?:^|,)from=([^,]+)", mount)]
+        return [name for name in (self.flag("from"), *named) if name]
 
 
 @dataclass
@@ -63,52 +81,65 @@ class Stage:
     layers: list[str] = field(default_factory=list)
     root: str = ""
     env: dict[str, str] = field(default_factory=dict)
+    args: dict[str, str] = field(default_factory=dict)
     cwd: str = "/"
+    shell: list[str] = field(default_factory=lambda: SHELL)
+    triggers: list[Step] = field(default_factory=list)
     user: str = "root"
     entrypoint: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
+
+    def variables(self) -> dict[str, str]:
+        """What an instruction sees; an ENV hides the ARG of its name."""
+        return self.args | self.env
 
 
 # --- reading ------------------------------------------------------------------------------------
 
 
-def read_steps(text: str) -> list[Step]:
-    lines = iter(text.splitlines())
+def read_steps(text: str, first: int = 1) -> list[Step]:
+    lines = enumerate(text.splitlines(), first)
     steps = []
-    for line in lines:
+    for number, line in lines:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         whole = line
         while whole.rstrip().endswith("\\"):
-            following = next(lines, "")
-            if following.lstrip().startswith("#"):
-                continue
-            whole = whole.rstrip()[:-1] + following
-        keyword, _, rest = whole.strip().partition(" ")
+            _, following = next(lines, (0, None))
+            if following is None:
+                whole = whole.rstrip()[:-1]
+            elif following.strip() and not following.lstrip().startswith("#"):
+                whole = whole.rstrip()[:-1] + following
+        keyword, _, rest = re.sub(r"\s+", " ", whole.strip(), count=1).partition(" ")
         keyword, rest, flags, bodies = keyword.upper(), rest.strip(), [], []
         while match := re.match(r"--([\w-]+)(?:=(\S*))?\s+", rest):
             flags.append((match[1], match[2] or ""))
             rest = rest[match.end() :]
         if keyword in ("RUN", "COPY", "ADD"):
-            for match in HEREDOC.finditer(rest):
-                body = []
-                for inner in lines:
-                    if inner.strip() == match[2]:
-                        break
-                    body.append(inner + "\n")
-                bodies.append("".join(body))
-        steps.append(Step(whole.strip(), keyword, flags, rest, bodies))
+            bodies = [read_body(match, lines) for match in HEREDOC.finditer(rest)]
+        steps.append(Step(number, whole.strip(), keyword, flags, rest, bodies))
     return steps
 
 
-def read_stages(text: str) -> list[Stage]:
+def read_body(heredoc: re.Match, lines: Iterator[tuple[int, str]]) -> str:
+    body = []
+    for _, line in lines:
+        line = line.lstrip("\t") if heredoc[0].startswith("<<-") else line
+        if line == heredoc[2]:
+            break
+        body.append(line + "\n")
+    return "".join(body)
+
+
+def read_stages(text: str) -> tuple[list[Stage], dict[str, str]]:
+    """The stages, and the arguments before the first: those reach a stage only where it asks for them."""
     stages: list[Stage] = []
     arguments: dict[str, str] = {}
     for step in read_steps(text):
         if step.keyword == "FROM":
             words = expand(step.rest, arguments).split()
             name = words[2] if len(words) == 3 else str(len(stages))
-            stages.append(Stage(words[0] if words else "", name, env=dict(arguments)))
+            stages.append(Stage(words[0] if words else "", name))
         elif stages:
             stages[-1].steps.append(step)
         elif step.keyword == "ARG":
@@ -116,7 +147,7 @@ def read_stages(text: str) -> list[Stage]:
             arguments[name] = expand(value.strip("\"'"), arguments)
     if not stages:
         raise BuildError(1, "no FROM")
-    return stages
+    return stages, arguments
 
 
 def expand(text: str, env: dict[str, str]) -> str:
@@ -140,8 +171,12 @@ def words_of(rest: str) -> list[str]:
     return shlex.split(rest)
 
 
-def command_of(rest: str) -> list[str]:
-    return json.loads(rest) if rest.startswith("[") else ["/bin/sh", "-c", rest]
+def command_of(rest: str, shell: list[str]) -> list[str]:
+    """What is no list of JSON is the shell's, as `[[ ... ]]` is."""
+    try:
+        return json.loads(rest) if rest.startswith("[") else [*shell, rest]
+    except json.JSONDecodeError:
+        return [*shell, rest]
 
 
 # --- the build context --------------------------------------------------------------------------
@@ -187,7 +222,11 @@ def read_context(context: pathlib.Path, dockerfile: pathlib.Path, to: pathlib.Pa
     to.mkdir()
     for path in sorted(context.rglob("*")):
         name = path.relative_to(context).as_posix()
-        if (path.is_file() or path.is_symlink()) and not ignored(name, patterns):
+        if ignored(name, patterns):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            (to / name).mkdir(parents=True, exist_ok=True)
+        elif path.is_file() or path.is_symlink():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, to / name, follow_symlinks=False)
 
@@ -202,21 +241,22 @@ def mount(*words: str) -> None:
 class Builder:
     """The stages of one Dockerfile, under a temporary folder of its own."""
 
-    def __init__(self, top: str, context: pathlib.Path, stages: list[Stage], uv: str | None) -> None:
-        self.top, self.context, self.stages, self.uv = top, context, stages, uv
+    def __init__(self, top: str, context: pathlib.Path, dockerfile: str, uv: str | None) -> None:
+        self.top, self.context, self.uv = top, context, uv
+        self.stages, self.arguments = read_stages(dockerfile)
 
-    def stage(self, name: str | None) -> Stage | None:
-        named = (stage for stage in self.stages if name is not None and stage.name.lower() == name.lower())
-        return next(named, self.stages[int(name)] if name and name.isdigit() and int(name) < len(self.stages) else None)
+    def stage(self, name: str | None, before: Stage) -> Stage | None:
+        """The earlier stage of a name or number."""
+        earlier = self.stages[: self.stages.index(before)]
+        named = (stage for stage in reversed(earlier) if name is not None and stage.name.lower() == name.lower())
+        return next(named, earlier[int(name)] if name and name.isdigit() and int(name) < len(earlier) else None)
 
     def build(self, stage: Stage) -> None:
         """Builds a stage after those that it needs; like BuildKit, no others."""
         if stage.root:
             return
-        sources = [step.flag("from") for step in stage.steps]
-        sources += [found[1] for step in stage.steps for found in re.finditer(r"from=([\w.-]+)", step.flag("mount") or "")]
-        for name in (stage.base, *sources):
-            if (needed := self.stage(name)) and needed is not stage:
+        for name in (stage.base, *(source for step in stage.steps for source in step.sources())):
+            if needed := self.stage(name, stage):
                 self.build(needed)
         self.open(stage)
         for number, step in enumerate(stage.steps, 1):
@@ -224,24 +264,30 @@ class Builder:
             try:
                 self.step(stage, step)
             except BuildError as error:
-                raise BuildError(error.code, f"{error}\nError: building at STEP {step.text!r}: exit status {error.code}".strip()) from error
+                where = f"Error: building at STEP {step.text!r} of line {step.line}: exit status {error.code}"
+                raise BuildError(error.code, f"{error}\n{where}".strip()) from error
 
     def open(self, stage: Stage) -> None:
         number = self.stages.index(stage)
         upper, work, root = (f"{self.top}/{number}{kind}" for kind in ("upper", "work", "root"))
         for folder in (upper, work, root):
             os.mkdir(folder)
-        base = self.stage(stage.base)
-        if base and base is not stage:
+        base = self.stage(stage.base, stage)
+        if base:
             stage.layers = [upper, *base.layers]
-            stage.env, stage.cwd, stage.user = dict(base.env), base.cwd, base.user
+            stage.env, stage.args = dict(base.env), dict(base.args)
+            stage.cwd, stage.user, stage.shell = base.cwd, base.user, base.shell
             stage.entrypoint, stage.command = base.entrypoint, base.command
+            stage.steps = [*base.triggers, *stage.steps]
         else:
-            stage.layers, stage.env = [upper], image_environment()
+            stage.layers, stage.env = [upper], image_environment(stage.base)
             for name in EMPTY:
-                os.mkdir(f"{upper}/{name}", 0o755)
+                os.makedirs(f"{upper}/{name}", 0o755, exist_ok=True)
                 os.setxattr(f"{upper}/{name}", "trusted.overlay.opaque", b"y")
             os.chmod(f"{upper}/tmp", 0o1777)
+            for path in hidden(stage.base):
+                os.makedirs(os.path.dirname(upper + path), 0o755, exist_ok=True)
+                os.mknod(upper + path, stat.S_IFCHR, os.makedev(0, 0))
         lower = ":".join([*stage.layers[1:], "/"])
         mount("-t", "overlay", "overlay", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", root)
         for name in ("proc", "dev", "sys"):
@@ -258,10 +304,15 @@ class Builder:
             lines = (root / "etc" / name).read_text().splitlines(keepends=True)
             kept = [line for line in lines if not 1000 <= int(line.split(":")[2]) < 60000]
             (root / "etc" / name).write_text("".join(kept))
-        found = shutil.which("python", path=stage.env["PATH"])
-        if not found:
+        if user := next((user for image, user in USERS.items() if is_image(stage.base, image)), None):
+            for name, row in (("passwd", f"{user}:x:1000:1000::/home/{user}:/bin/bash"), ("group", f"{user}:x:1000:")):
+                with (root / "etc" / name).open("a") as file:
+                    file.write(row + "\n")
+            (root / "home" / user).mkdir()
+            os.chown(root / "home" / user, 1000, 1000)
+        if has_own_python(stage.base) and not shutil.which("python", path=stage.env["PATH"]):
             (root / "usr/local/bin/python").symlink_to(f"{sys.base_prefix}/bin/python3")
-        if "astral-sh/uv" in stage.base:
+        if is_image(stage.base, "uv"):
             self.copy_uv(root / "usr/local/bin")
 
     def copy_uv(self, to: pathlib.Path) -> None:
@@ -273,71 +324,75 @@ class Builder:
             shutil.copy2(pathlib.Path(self.uv).with_name(name), to / name)
 
     def step(self, stage: Stage, step: Step) -> None:
-        rest = step.rest if step.keyword in ("RUN", "CMD", "ENTRYPOINT") else expand(step.rest, stage.env)
+        plain = step.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD", "SHELL")
+        rest = step.rest if plain else expand(step.rest, stage.variables())
         if step.keyword == "WORKDIR":
             stage.cwd = os.path.normpath(os.path.join(stage.cwd, rest.strip("\"'")))
             os.makedirs(stage.root + stage.cwd, exist_ok=True)
         elif step.keyword == "USER":
             stage.user = rest
-        elif step.keyword in ("ENV", "ARG"):
-            set_variables(stage, step.keyword, rest)
+        elif step.keyword == "ENV":
+            set_environment(stage, rest)
+        elif step.keyword == "ARG":
+            for name, given, value in (word.partition("=") for word in shlex.split(rest)):
+                if given or name in self.arguments:
+                    stage.args[name] = value if given else self.arguments[name]
         elif step.keyword in ("COPY", "ADD"):
             self.copy(stage, step, rest)
         elif step.keyword == "RUN":
             self.run(stage, step)
         elif step.keyword == "CMD":
-            stage.command = command_of(rest)
+            stage.command = command_of(rest, stage.shell)
         elif step.keyword == "ENTRYPOINT":
-            stage.entrypoint, stage.command = command_of(rest), []
-        elif step.keyword in ("ONBUILD", "SHELL"):
-            raise BuildError(1, f"not simulated: {step.text}")
+            stage.entrypoint, stage.command = command_of(rest, stage.shell), []
+        elif step.keyword == "SHELL":
+            stage.shell = json.loads(rest)
+        elif step.keyword == "ONBUILD":
+            stage.triggers += read_steps(rest, step.line)
 
     def copy(self, stage: Stage, step: Step, rest: str) -> None:
         *sources, target = words_of(rest)
         to = stage.root + os.path.normpath(os.path.join(stage.cwd, target))
-        folder = target.endswith(("/", ".")) or os.path.isdir(to) or len(sources) > 1
-        source = step.flag("from")
-        if source and not self.stage(source):
-            if "astral-sh/uv" in source:
+        parents = step.flag("parents") is not None
+        folder = parents or target.endswith(("/", ".")) or os.path.isdir(to) or len(sources) > 1
+        source = expand(step.flag("from") or "", stage.variables())
+        other = self.stage(source, stage)
+        if source and not other:
+            if is_image(source, "uv"):
                 return self.copy_uv(pathlib.Path(to if folder else os.path.dirname(to)))
             raise BuildError(1, f"not simulated: {step.text}")
         if step.bodies:
             os.makedirs(to if folder else os.path.dirname(to), exist_ok=True)
-            for name, body in zip(HEREDOC.findall(rest), step.bodies):
-                pathlib.Path(to, name[1]).write_text(body) if folder else pathlib.Path(to).write_text(body)
+            for (quote, name), body in zip(HEREDOC.findall(rest), step.bodies):
+                text = body if quote else expand(body, stage.variables())
+                pathlib.Path(to, name).write_text(text) if folder else pathlib.Path(to).write_text(text)
             return None
-        root = self.stage(source).root if source else str(self.context)
-        found = []
-        for pattern in sources:
-            if re.match(r"https?://|git@", pattern):
-                raise BuildError(1, f"not simulated: {step.text}")
-            hits = sorted(glob.glob(os.path.join(root, os.path.normpath(pattern).lstrip("/")), include_hidden=True))
-            if not hits:
-                raise BuildError(1, f'"/{os.path.normpath(pattern).lstrip("/")}": not found')
-            found += hits
-        if len(found) > 1 and not (target.endswith("/") or target == "."):
+        root = other.root if other else str(self.context)
+        found = [path for pattern in sources for path in find_sources(root, pattern, step)]
+        if len(found) > 1 and not (parents or target.endswith("/") or target == "."):
             raise BuildError(1, "When using COPY with more than one source file, the destination must be a directory and end with a /")
-        for path in found:
-            if os.path.isdir(path):
-                shutil.copytree(path, to, dirs_exist_ok=True, symlinks=True)
-            else:
-                file = os.path.join(to, os.path.basename(path)) if folder else to
-                os.makedirs(os.path.dirname(file), exist_ok=True)
-                shutil.copy2(path, file)
-        if owner := step.flag("chown"):
-            subprocess.run(["chroot", stage.root, "chown", "-R", owner, to.removeprefix(stage.root)], check=True)
+        exclude = [(True, value) for name, value in step.flags if name == "exclude"]
+        owner = owner_of(stage.root, expand(step.flag("chown") or "", stage.variables())) or (None if other else (0, 0))
+        for pattern, path in found:
+            file = to
+            if parents:
+                kept = os.path.relpath(path, root) if "/./" not in pattern else os.path.relpath(path, os.path.join(root, pattern.split("/./")[0].lstrip("/")))
+                file = os.path.join(to, kept)
+            elif folder and not os.path.isdir(path):
+                file = os.path.join(to, os.path.basename(path))
+            copy_tree(path, file, owner, exclude)
         return None
 
     def run(self, stage: Stage, step: Step) -> None:
         bound = [self.bind(stage, value) for name, value in step.flags if name == "mount"]
         try:
             if step.bodies and HEREDOC.fullmatch(step.rest):
-                self.execute(stage, ["/bin/sh", "-c", step.bodies[0]])
+                self.run_script(stage, step.bodies[0])
             elif step.bodies:
                 ends = [f"{body}{match[2]}\n" for match, body in zip(HEREDOC.finditer(step.rest), step.bodies)]
-                self.execute(stage, ["/bin/sh", "-c", f"{step.rest}\n{''.join(ends)}"])
+                self.execute(stage, [*stage.shell, f"{step.rest}\n{''.join(ends)}"])
             else:
-                self.execute(stage, command_of(step.rest))
+                self.execute(stage, command_of(step.rest, stage.shell))
         finally:
             for path, made in bound:
                 if path:
@@ -345,15 +400,31 @@ class Builder:
                     if made:
                         os.remove(path) if os.path.isfile(path) else os.rmdir(path)
 
+    def run_script(self, stage: Stage, body: str) -> None:
+        """A heredoc is the shell's program, or one of its own if it says so."""
+        if not body.startswith("#!"):
+            return self.execute(stage, [*stage.shell, body])
+        script = pathlib.Path(stage.root, "tmp/.heredoc")
+        script.write_text(body)
+        script.chmod(0o755)
+        try:
+            self.execute(stage, ["/tmp/.heredoc"])
+        finally:
+            script.unlink()
+
     def bind(self, stage: Stage, options: str) -> tuple[str, bool]:
-        """Mounts what `--mount=type=bind` names; other kinds are caches, secrets: nothing to see."""
+        """Mounts what `--mount` names; secrets and the like are not there."""
         words = dict(word.partition("=")[::2] for word in options.split(","))
-        if words.get("type", "bind") != "bind":
+        kind = words.get("type", "bind")
+        if kind not in ("bind", "cache"):
             return "", False
-        other = self.stage(words.get("from"))
+        other = self.stage(words.get("from"), stage)
         if words.get("from") and not other:
             raise BuildError(1, f"not simulated: --mount={options}")
-        source = os.path.normpath(os.path.join(other.root if other else self.context, words.get("source", words.get("src", ".")).lstrip("/")))
+        if kind == "cache":
+            source = self.cache(words)
+        else:
+            source = os.path.normpath(os.path.join(other.root if other else self.context, words.get("source", words.get("src", ".")).lstrip("/")))
         target = words.get("target") or words.get("dst") or words.get("destination") or ""
         to = stage.root + os.path.normpath(os.path.join(stage.cwd, target))
         if not os.path.exists(source):
@@ -367,45 +438,152 @@ class Builder:
         mount("--bind", source, to)
         return to, made
 
+    def cache(self, words: dict[str, str]) -> str:
+        """The folder of a cache mount; kept from build to build where `MINIBUILD_CACHE` says so."""
+        name = re.sub(r"\W+", "-", words.get("id") or words.get("target") or words.get("dst") or "")
+        folder = pathlib.Path(os.environ.get("MINIBUILD_CACHE") or f"{self.top}/cache", f"{name}-{words.get('uid', 0)}")
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            os.chown(folder, int(words.get("uid", 0)), int(words.get("gid", 0)))
+        return str(folder)
+
     def execute(self, stage: Stage, command: list[str]) -> None:
-        env, who = dict(stage.env), []
+        env, who, home = stage.variables(), [], "/root"
         if stage.user not in ("root", "0"):
-            name = stage.user.partition(":")[0]
-            found = subprocess.run(["chroot", stage.root, "id", "-g", name], capture_output=True, text=True)
-            if found.returncode and not name.isdigit():
+            name, _, group = stage.user.partition(":")
+            row = find_account(stage.root, "passwd", name)
+            if not row and not name.isdigit():
                 raise BuildError(125, f"unable to find user {name}: no matching entries in passwd file")
-            who = ["--userspec", stage.user if ":" in stage.user else f"{name}:{found.stdout.strip() or 0}"]
-            env["HOME"] = f"/home/{name}"
+            if group and not group.isdigit() and not find_account(stage.root, "group", group):
+                raise BuildError(125, f"unable to find group {group}: no matching entries in group file")
+            who = ["--userspec", stage.user if group else f"{name}:{row[3] if row else 0}"]
+            home = row[5] if row else "/"
+        env.setdefault("HOME", home)
         done = subprocess.run(["chroot", *who, stage.root, "/usr/bin/env", "-C", stage.cwd, *command], env=env, stderr=subprocess.STDOUT)
         if done.returncode:
             raise BuildError(done.returncode)
 
 
-def image_environment() -> dict[str, str]:
+def is_image(reference: str, name: str) -> bool:
+    """Whether a reference is the image of that name, with any tag where the name has none."""
+    last = reference.split("@")[0].rsplit("/", 1)[-1]
+    return last == name or last.partition(":")[0] == name or last.startswith(f"{name}-")
+
+
+def has_own_python(image: str) -> bool:
+    """Whether its Python is free for all, in `/usr/local`; a distribution's belongs to that."""
+    return not any(is_image(image, name) for name in ("debian", "node", "ubuntu"))
+
+
+def hidden(image: str) -> list[str]:
+    """What this machine has and an image has not: overlays hide it by a device of number 0."""
+    paths = [f"/{name}" for name in ABSENT if os.path.lexists(f"/{name}")]
+    paths += [path for path in glob.glob("/etc/apt/sources.list.d/*") if os.path.basename(path) not in SOURCES]
+    packages = f"{sys.base_prefix}/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
+    if has_own_python(image) and sys.base_prefix != "/usr" and os.path.isdir(packages):
+        paths += [f"{packages}/{name}" for name in os.listdir(packages) if not BUNDLED.match(name)]
+    return paths
+
+
+def image_environment(image: str) -> dict[str, str]:
     """Of this process's environment only what reaches the package index; the rest as in an image."""
-    passed = re.compile(r"(PIP|UV)_(?!CACHE|BREAK)|SSL_CERT_|REQUESTS_CA|CURL_CA|.*_proxy$", re.IGNORECASE)
+    passed = re.compile(r"(PIP|UV)_(?!CACHE|BREAK)|SSL_CERT_|REQUESTS_CA|CURL_CA|NODE_EXTRA_CA|.*_proxy$", re.IGNORECASE)
     env = {name: value for name, value in os.environ.items() if passed.match(name)}
-    return env | {
-        "HOME": "/root",
-        "PATH": f"{sys.base_prefix}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    env |= {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "LANG": "C.UTF-8",
-        # The base is a distribution's Python, which refuses what an image's Python allows.
-        "PIP_BREAK_SYSTEM_PACKAGES": "1",
-        "UV_BREAK_SYSTEM_PACKAGES": "1",
+        "PIP_NO_COMPILE": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "UV_PYTHON_DOWNLOADS": "never",
     }
+    if not has_own_python(image):
+        return env
+    # This Python is a distribution's, perhaps, which refuses what an image's Python allows.
+    free = {"PIP_BREAK_SYSTEM_PACKAGES": "1", "UV_BREAK_SYSTEM_PACKAGES": "1"}
+    return env | free | {"PATH": f"{sys.base_prefix}/bin:{env['PATH']}"}
 
 
-def set_variables(stage: Stage, keyword: str, rest: str) -> None:
+def set_environment(stage: Stage, rest: str) -> None:
     words = shlex.split(rest)
-    if keyword == "ENV" and "=" not in words[0]:
+    if "=" not in words[0]:
         stage.env[words[0]] = " ".join(words[1:])
         return
     for word in words:
-        name, given, value = word.partition("=")
-        if keyword == "ENV" or (given and name not in stage.env):
-            stage.env[name] = value
+        name, _, value = word.partition("=")
+        stage.env[name] = value
+
+
+# --- copying ------------------------------------------------------------------------------------
+
+
+def find_account(root: str, file: str, name: str) -> list[str] | None:
+    """The row of a user or group, by name or id."""
+    rows = [line.split(":") for line in pathlib.Path(root, "etc", file).read_text().splitlines()]
+    return next((row for row in rows if name in (row[0], row[2])), None)
+
+
+def owner_of(root: str, owner: str) -> tuple[int, int] | None:
+    """The ids of a `--chown`. A user that is not there is root, as for BuildKit (`user_linux.go`)."""
+    if not owner:
+        return None
+    user, _, group = owner.partition(":")
+    row = find_account(root, "passwd", user)
+    uid = int(user) if user.isdigit() else int(row[2]) if row else 0
+    if not group:
+        return uid, int(row[3]) if row and not user.isdigit() else uid
+    row = find_account(root, "group", group)
+    return uid, int(group) if group.isdigit() else int(row[2]) if row else 0
+
+
+def find_sources(root: str, pattern: str, step: Step) -> list[tuple[str, str]]:
+    """What a source stands for: each path with the pattern. None is well for a pattern whose folder is
+    there (BuildKit's `AllowEmptyWildcard`)."""
+    if re.match(r"https?://|git@", pattern):
+        raise BuildError(1, f"not simulated: {step.text}")
+    # `/./` tells `--parents` which folders to leave out.
+    path = os.path.normpath(pattern).lstrip("/")
+    hits = sorted(glob.glob(os.path.join(root, path), include_hidden=True))
+    folder = os.path.join(root, os.path.dirname(re.split(r"[*?\[]", path)[0]))
+    if not hits and not (re.search(r"[*?\[]", path) and os.path.isdir(folder)):
+        raise BuildError(1, f'"/{path}": not found')
+    return [(pattern, hit) for hit in hits]
+
+
+def copy_tree(source: str, to: str, owner: tuple[int, int] | None, exclude: list[tuple[bool, str]]) -> None:
+    """Copies a file, or what a folder holds. A folder that was there keeps its owner and mode, those
+    in it do not (fsutil's `overwriteTargetMetadata`)."""
+    if not os.path.isdir(source):
+        if not ignored(os.path.basename(source), exclude):
+            make_folders(os.path.dirname(to), owner)
+            copy_entry(source, to, owner)
+        return
+    make_folders(to, owner)
+    for folder, folders, files in os.walk(source):
+        inside = os.path.relpath(folder, source)
+        for name in [*folders, *files]:
+            rest = os.path.normpath(os.path.join(inside, name))
+            if not ignored(rest, exclude):
+                copy_entry(os.path.join(source, rest), os.path.join(to, rest), owner)
+
+
+def copy_entry(source: str, to: str, owner: tuple[int, int] | None) -> None:
+    make_folders(os.path.dirname(to), owner)
+    if os.path.isdir(source) and not os.path.islink(source):
+        os.makedirs(to, exist_ok=True)
+        shutil.copystat(source, to)
+    else:
+        if os.path.lexists(to):
+            os.remove(to)
+        shutil.copy2(source, to, follow_symlinks=False)
+    status = os.lstat(source)
+    os.chown(to, *(owner or (status.st_uid, status.st_gid)), follow_symlinks=False)
+
+
+def make_folders(path: str, owner: tuple[int, int] | None) -> None:
+    if not os.path.isdir(path):
+        make_folders(os.path.dirname(path), owner)
+        os.mkdir(path, 0o755)
+        os.chown(path, *(owner or (0, 0)))
 
 
 def main() -> int:
@@ -423,13 +601,13 @@ def main() -> int:
     top = tempfile.mkdtemp(prefix="minibuild-")
     mount("-t", "tmpfs", "tmpfs", top)
     try:
-        stages = read_stages(dockerfile.read_text())
         read_context(context, dockerfile, pathlib.Path(top, "context"))
-        builder = Builder(top, pathlib.Path(top, "context"), stages, uv)
-        builder.build(stages[-1])
+        builder = Builder(top, pathlib.Path(top, "context"), dockerfile.read_text(), uv)
+        last = builder.stages[-1]
+        builder.build(last)
         print("Successfully built", flush=True)
         if asked.start:
-            builder.execute(stages[-1], [*stages[-1].entrypoint, *stages[-1].command])
+            builder.execute(last, [*last.entrypoint, *last.command])
     except BuildError as error:
         print(error, flush=True)
         return error.code

@@ -4,6 +4,7 @@
 usage: oracle.py setup                      installs what the recipes need, into .cache
        oracle.py [run] [NAME...]            every recipe; a NAME is a rule, a case or a group of cases
        oracle.py control [NAME...]          the same with bad and good trees swapped: every one must fail
+       oracle.py builds [NAME...]           the Dockerfiles of tests/builds: which fail, and where
        ... --rules DIR                      other pages than the repository's
 
 The last line is `N passed, N failed, N skipped`; the exit code is 1 if one failed or none passed.
@@ -99,6 +100,8 @@ def stamp(folder: pathlib.Path, files: list[pathlib.Path]) -> None:
 @functools.cache
 def has(tool: str) -> bool:
     """Whether a tool that recipes need is here."""
+    import builds as dockerfiles
+
     if tool == "py":
         return PYTHON.exists()
     if tool == "uv":
@@ -108,7 +111,9 @@ def has(tool: str) -> bool:
     if tool == "git":
         return shutil.which("git") is not None
     if tool == "docker":
-        return builds()
+        return can_build()
+    if tool in dockerfiles.TOOLS or tool.startswith("lacks "):
+        return dockerfiles.has(tool)
     if tool == "postgres":
         import postgres
 
@@ -116,7 +121,7 @@ def has(tool: str) -> bool:
     raise ValueError(f"`needs` names `{tool}`, which no one knows")
 
 
-def builds() -> bool:
+def can_build() -> bool:
     """Whether this machine lets minibuild work: root, mount namespaces, overlays, pip."""
     if os.getuid() != 0:
         return False
@@ -258,6 +263,7 @@ def execute(side: Side, limit: int) -> tuple[int, str]:
             "PIP_CACHE_DIR": str(CACHE / "pip"),
             "UV_CACHE_DIR": str(CACHE / "uv"),
             "ORACLE_NODE_MODULES": str(MODULES),
+            "MINIBUILD_CACHE": str(CACHE / "mounts"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CONFIG_NOSYSTEM": "1",
         }
@@ -301,7 +307,8 @@ class Result:
 def judge(job: Job, control: bool) -> Result:
     missing = [tool for tool in job.needs if not has(tool)]
     if missing:
-        return Result("skipped", f"needs {', '.join(missing)}")
+        words = ("docker (root, mount namespaces, overlays)" if tool == "docker" else tool for tool in missing)
+        return Result("skipped", f"needs {', '.join(words)}")
     if control and not job.swapped:
         return Result("skipped", "no example of the other kind runs the same command")
     start = time.monotonic()
@@ -399,6 +406,29 @@ def run(names: list[str], rules: pathlib.Path, control: bool) -> int:
     return 1 if counts["failed"] or not counts["passed"] else 0
 
 
+def run_builds(names: list[str], folder: pathlib.Path) -> int:
+    """Builds the repositories of `folder`, or those named."""
+    import builds
+
+    jobs = []
+    for case in sorted(file.parent for file in folder.glob("*/expected")):
+        expected = builds.read(case)
+        command = shlex.join(["minibuild", expected.dockerfile])
+        side = Side(command, functools.partial(builds.write, case), expected)
+        jobs.append(Job(case.name, "builds", bool(expected.line), needs_of(command, expected.needs), 2 * LIMIT, [side], []))
+    chosen = [job for job in jobs if not names or job.name in names]
+    counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
+    for name in set(names) - {job.name for job in jobs}:
+        counts["failed"] += 1
+        show("failed", name, "no build of that name")
+    with ThreadPoolExecutor(JOBS) as pool:
+        for job, result in zip(chosen, pool.map(lambda job: guarded(job, False), chosen)):
+            counts[result.verdict] += 1
+            show(result.verdict, job.name, result.text)
+    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return 1 if counts["failed"] or not (counts["passed"] or counts["skipped"]) else 0
+
+
 def guarded(job: Job, control: bool) -> Result:
     """A recipe that cannot be run at all is a failure, not the end of the others."""
     try:
@@ -412,10 +442,10 @@ def main() -> int:
         print("needs Python 3.11 or later")
         return 1
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("words", nargs="*", metavar="setup | run | control | NAME")
+    reader.add_argument("words", nargs="*", metavar="setup | run | control | builds | NAME")
     reader.add_argument("--rules", type=pathlib.Path, default=HERE.parents[1] / "rules")
     asked = reader.parse_args()
-    verb = asked.words[0] if asked.words and asked.words[0] in ("setup", "run", "control") else None
+    verb = asked.words[0] if asked.words and asked.words[0] in ("setup", "run", "control", "builds") else None
     if verb == "setup":
         return setup()
     if not PYTHON.exists():
@@ -424,6 +454,8 @@ def main() -> int:
     if pathlib.Path(sys.prefix).resolve() != VENV.resolve():
         # Pages are read with the venv's YAML.
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
+    if verb == "builds":
+        return run_builds(asked.words[1:], HERE.parent / "builds")
     if not asked.rules.is_dir():
         reader.error(f"no folder {asked.rules}")
     return run(asked.words[1 if verb else 0 :], asked.rules, verb == "control")

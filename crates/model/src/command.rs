@@ -149,6 +149,7 @@ pub(crate) fn commands(script: &Script, place: Place<'_>) -> Vec<Command> {
         span: place.span,
         folder: place.folder,
         errexit: false,
+        ended: false,
         found: Vec::new(),
     };
     walk.list(&script.body, Flow::START, 0);
@@ -193,6 +194,8 @@ struct Walk<'a> {
     span: &'a dyn Fn(TextRange) -> Span,
     folder: Option<String>,
     errexit: bool,
+    /// Whether an `exit` or `exec` may have ended the shell.
+    ended: bool,
     found: Vec<Command>,
 }
 
@@ -200,8 +203,18 @@ impl Walk<'_> {
     /// A list: only its last command's result counts, unless the shell ends at the first failure.
     fn list(&mut self, commands: &[CommandId], flow: Flow, depth: usize) {
         for (at, id) in commands.iter().enumerate() {
-            let counts = self.errexit || at + 1 == commands.len();
-            self.command(*id, flow.uncaught(counts), depth + 1);
+            let last = at + 1 == commands.len();
+            let flow = if self.ended { Flow::MAYBE } else { flow };
+            match &self.script.command(*id).kind {
+                // `set -e` passes over all but the end of a chain of `&&`: what fails before that
+                // is no failure, and then the end does not run.
+                CommandKind::And(left, right) if !last && depth < MAX_DEPTH => {
+                    let flow = flow.uncaught(false);
+                    self.command(*left, flow, depth + 1);
+                    self.command(*right, flow, depth + 1);
+                }
+                _ => self.command(*id, flow.uncaught(self.errexit || last), depth + 1),
+            }
         }
     }
 
@@ -344,13 +357,14 @@ impl Walk<'_> {
         lists: impl IntoIterator<Item = &'b Vec<CommandId>>,
         depth: usize,
     ) {
-        let before = self.folder.clone();
+        let (before, errexit) = (self.folder.clone(), self.errexit);
         for list in lists {
             self.folder.clone_from(&before);
             for id in list {
                 self.command(*id, Flow::MAYBE, depth + 1);
             }
         }
+        self.errexit &= errexit;
         self.folder = if changes_folder(self.script, range) {
             None
         } else {
@@ -368,7 +382,15 @@ impl Walk<'_> {
                     target.and_then(|target| path::resolve(self.folder.as_deref(), target));
                 command.folder.clone_from(&self.folder);
             }
+            // With another result than 0 the whole text fails all the same.
+            [Some(exit), rest @ ..] if exit == "exit" => {
+                let result = rest.first().map(Option::as_deref);
+                self.ended |= matches!(result, None | Some(None | Some("0")));
+            }
+            [Some(exec), _, ..] if exec == "exec" => self.ended = true,
             [Some(set), rest @ ..] if set == "set" => {
+                let off = |flag: &String| flag.starts_with('+') && flag.contains('e');
+                self.errexit &= !rest.iter().flatten().any(off);
                 self.errexit |= rest.iter().flatten().any(|flag| {
                     flag.strip_prefix('-')
                         .is_some_and(|flags| !flags.starts_with('-') && flags.contains('e'))

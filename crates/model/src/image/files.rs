@@ -363,11 +363,18 @@ pub(super) fn may_write(script: &Script, step: &Step, path: &str, before: u32) -
             };
             let text = |word: &Word| step.environment.expand(word);
             let named = |word: &Word| text(word).is_some_and(|text| text.contains(name(path)));
-            if words.iter().any(named)
+            // `touch "$file"`: a name that is not known may be the file's.
+            let writes = words
+                .first()
+                .and_then(text)
+                .is_some_and(|program| matches!(name(&program), "touch" | "tee"));
+            let unknown = writes && words.iter().any(|word| text(word).is_none());
+            if unknown
+                || words.iter().any(named)
                 || redirects
                     .iter()
                     .filter_map(|redirect| redirect.target.as_ref())
-                    .any(named)
+                    .any(|target| named(target) || text(target).is_none())
             {
                 return true;
             }

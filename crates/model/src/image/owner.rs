@@ -71,7 +71,11 @@ fn made_by(step: &Step, folder: &str) -> Made {
         InstructionKind::Copy { destination, .. } => {
             let target = step.environment.expand(&destination.word);
             let target = target.and_then(|to| resolve(step.workdir.as_deref(), &to));
-            match (target, step.instruction.flag("chown")) {
+            // From another stage, files keep their owners.
+            let given = ["chown", "from"]
+                .iter()
+                .find_map(|flag| step.instruction.flag(flag));
+            match (target, given) {
                 (Some(target), _) if below(folder, &target).is_none() => Made::Not,
                 (Some(_), None) => Made::By(User::Root),
                 (None, _) | (Some(_), Some(_)) => Made::Unknown,
