@@ -2,6 +2,7 @@
 
 mod apt;
 mod apt_confirmation_missing;
+mod apt_package_gone;
 mod apt_update_missing;
 mod copy_source_missing;
 mod env_file_in_image;
