@@ -1,6 +1,7 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
 mod apt;
+mod apt_cache_kept;
 mod apt_confirmation_missing;
 mod apt_package_gone;
 mod apt_update_missing;

@@ -33,6 +33,11 @@ fn line(image: &Image, stage: usize) -> Option<Line<'_>> {
     })
 }
 
+/// Whether a Dockerfile makes an editor's container, which is never shipped.
+pub(super) fn is_editors(path: &str) -> bool {
+    path.split('/').any(|part| part == ".devcontainer")
+}
+
 /// The words of a command; `None` if one is not known.
 pub(super) fn words(command: &RunCommand) -> Option<Vec<&str>> {
     command.words.iter().map(Option::as_deref).collect()
