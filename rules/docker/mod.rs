@@ -11,6 +11,8 @@ mod externally_managed_python;
 mod install_after_user;
 mod readme_ignored;
 mod readme_not_copied;
+mod root_user;
+mod start;
 mod steps;
 mod superseded_instruction;
 mod unexpanded_port_variable;
