@@ -6,6 +6,7 @@ mod apt_confirmation_missing;
 mod apt_package_gone;
 mod apt_update_missing;
 mod copy_source_missing;
+mod dependencies_after_source;
 mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
