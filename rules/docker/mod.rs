@@ -12,6 +12,7 @@ mod externally_managed_python;
 mod install_after_user;
 mod readme_ignored;
 mod readme_not_copied;
+mod reload_in_production;
 mod root_user;
 mod start;
 mod steps;

@@ -7,6 +7,7 @@ use preflint_core::{Sources, Span};
 use preflint_model::Context;
 use preflint_model::image::{Base, Image, RunCommand, Step};
 use preflint_model::unit::UnitKind;
+use preflint_syntax::data::NodeRef;
 use preflint_syntax::dockerfile::{CommandForm, InstructionKind};
 use preflint_syntax::{shell, yaml};
 
@@ -20,6 +21,8 @@ pub(super) struct Started<'a> {
     pub(super) words: Vec<Option<String>>,
     /// Its working directory in the image.
     pub(super) folder: Option<String>,
+    /// Whether it runs in any case.
+    pub(super) certain: bool,
 }
 
 impl Started<'_> {
@@ -62,6 +65,7 @@ pub(super) fn started(image: &Image) -> Vec<Started<'_>> {
         step: last,
         words: command.words,
         folder: command.folder,
+        certain: command.certain,
     };
     if !joined {
         return commands.into_iter().map(started).collect();
@@ -75,6 +79,7 @@ pub(super) fn started(image: &Image) -> Vec<Started<'_>> {
         step: last,
         words,
         folder,
+        certain: true,
     }]
 }
 
@@ -135,11 +140,13 @@ fn shell_text(step: &Step, words: &[Option<String>]) -> Option<Step> {
     })
 }
 
-/// What builds an image: whether a Space or a compose service is it.
+/// What builds an image: the place, and whether a Space or a compose service is it.
 pub(super) struct Builder {
+    /// The file that says so.
+    pub(super) file: String,
     /// Whether it is a Space itself.
     pub(super) space: bool,
-    /// The compose service.
+    /// The keys of the compose service, and its bind mounts of relative paths.
     pub(super) service: Option<Service>,
 }
 
@@ -147,6 +154,10 @@ pub(super) struct Builder {
 pub(super) struct Service {
     /// Its keys.
     pub(super) keys: Vec<String>,
+    /// Whether its build has a `target`.
+    pub(super) target: bool,
+    /// Whether a folder of the repository is mounted into it.
+    pub(super) mounts_source: bool,
 }
 
 impl Service {
@@ -170,6 +181,7 @@ pub(super) fn builders(cx: &Context<'_>, image: &Image) -> Vec<Builder> {
         .flat_map(|unit| &unit.evidence);
     evidence
         .map(|evidence| Builder {
+            file: cx.repository().path(evidence.span.file).to_owned(),
             space: spaces.contains(&evidence.span),
             service: service(cx, evidence.span),
         })
@@ -185,10 +197,27 @@ fn service(cx: &Context<'_>, span: Span) -> Option<Service> {
         let build = service.get("build");
         build.is_some_and(|build| build.range() == span.range)
     })?;
+    let mounts = service.get("volumes").into_iter().flat_map(NodeRef::items);
+    let mut sources = mounts.filter_map(|mount| {
+        let source = mount.get("source").and_then(NodeRef::as_str);
+        source.or_else(|| mount.as_str()?.split(':').next())
+    });
+    let path = cx.repository().path(span.file);
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let of_repository = |source: &str| {
+        let inside = format!("{folder}/{}", source.trim_start_matches("./"));
+        let inside = inside.trim_start_matches('/').trim_end_matches(['/', '.']);
+        source.starts_with("..") || cx.repository().tree().is_folder(inside)
+    };
     Some(Service {
         keys: service
             .entries()
             .map(|(entry, _)| entry.key.to_string())
             .collect(),
+        target: service
+            .get("build")
+            .and_then(|build| build.get("target"))
+            .is_some(),
+        mounts_source: sources.any(|source| source.starts_with('.') && of_repository(source)),
     })
 }
