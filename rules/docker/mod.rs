@@ -5,6 +5,7 @@ mod apt_cache_kept;
 mod apt_confirmation_missing;
 mod apt_package_gone;
 mod apt_update_missing;
+mod case_mismatched_path;
 mod copy_source_missing;
 mod dependencies_after_source;
 mod env_file_in_image;
