@@ -11,6 +11,7 @@ mod dependencies_after_source;
 mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
+mod manifests;
 mod readme_ignored;
 mod readme_not_copied;
 mod reload_in_production;

@@ -1,54 +1,17 @@
+use std::sync::OnceLock;
+
 use preflint_core::Sources;
 use preflint_model::image::{Image, Lookup, Step, User};
 use preflint_model::{Context, Repository};
+use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::shell;
+use preflint_syntax::{shell, toml};
 
 use super::start::{Started, builders, started};
 use super::steps::{is_editors, program};
 
 /// The port of a Space, which runs every container as user 1000 (hub-docs, spaces-sdks-docker.md).
 const SPACE_PORT: &str = "7860";
-
-/// Programs that go on as the user who started them. Others (nginx, supervisord, postgres) hand their
-/// work to another user by themselves.
-const STAYS: [&str; 21] = [
-    "bun",
-    "celery",
-    "daphne",
-    "deno",
-    "fastapi",
-    "flask",
-    "granian",
-    "gunicorn",
-    "hypercorn",
-    "java",
-    "next",
-    "node",
-    "npm",
-    "npx",
-    "pnpm",
-    "python",
-    "python3",
-    "streamlit",
-    "uvicorn",
-    "waitress-serve",
-    "yarn",
-];
-
-/// Programs that go on as another user.
-const DROPS: [&str; 10] = [
-    "gosu",
-    "su-exec",
-    "setpriv",
-    "runuser",
-    "su",
-    "sudo",
-    "chroot",
-    "s6-setuidgid",
-    "supervisord",
-    "chpst",
-];
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
@@ -141,7 +104,7 @@ fn runs_as_root<'a>(repository: &Repository, image: &'a Image) -> Option<(String
     for one in &all {
         let words = one.program()?;
         let called = program(words.first()?);
-        if words.iter().any(|word| DROPS.contains(&program(word))) {
+        if words.iter().any(|word| has("drops", word)) {
             return None;
         }
         let option = words
@@ -150,7 +113,7 @@ fn runs_as_root<'a>(repository: &Repository, image: &'a Image) -> Option<(String
         if option && called == "gunicorn" {
             return None;
         }
-        if STAYS.contains(&called) {
+        if has("stays", called) {
             name = Some(called.to_owned());
         } else if one.words.len() == 1
             || words[0].ends_with(".sh")
@@ -197,12 +160,19 @@ fn stays_in(
             programs.extend(words.iter().map(shell::Word::literal));
         }
     }
-    let known = |word: &str| DROPS.contains(&program(word));
+    let known = |word: &str| has("drops", word);
     let drops = programs.iter().flatten().any(|word| known(word));
-    let runs = programs
-        .iter()
-        .flatten()
-        .any(|word| STAYS.contains(&program(word)));
+    let runs = programs.iter().flatten().any(|word| has("stays", word));
     (parsed.complete && runs && !drops)
         .then(|| plain.rsplit('/').next().unwrap_or(plain).to_owned())
+}
+
+/// Whether `data/started_programs.toml` has the program in a list.
+fn has(list: &str, word: &str) -> bool {
+    static TABLE: OnceLock<Document> = OnceLock::new();
+    let table = TABLE.get_or_init(|| toml::parse(include_str!("../data/started_programs.toml")));
+    let known = table.at(&[list]).into_iter().flat_map(NodeRef::items);
+    known
+        .filter_map(NodeRef::as_str)
+        .any(|known| known == program(word))
 }
