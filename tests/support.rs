@@ -130,7 +130,7 @@ pub(crate) const BROKEN: [(&str, &str); 20] = [
     ("api/requirements.txt", "fastapi\nsqlalchemy\nasyncpg\n"),
     (
         "api/Dockerfile",
-        "FROM python:3.12\nCOPY . .\nRUN pip install -r requirements.txt\nCMD [\"python\", \"db.py\"]\n",
+        "FROM python:3.12\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\nCMD [\"python\", \"db.py\"]\n",
     ),
     (
         "api/db.py",

@@ -7,6 +7,8 @@ use preflint_model::{Context, Repository};
 use preflint_source::Presence;
 use preflint_syntax::dockerfile::{Argument, InstructionKind};
 
+use super::case_mismatched_path::other_case;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
     for image in &cx.images().all {
@@ -35,7 +37,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// Whether the context is the Dockerfile's own folder, or something names it.
-fn context_is_told(cx: &Context<'_>, image: &Image) -> bool {
+pub(super) fn context_is_told(cx: &Context<'_>, image: &Image) -> bool {
     let path = cx.repository().path(image.dockerfile);
     let own = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut units = cx.units().of_kind(|kind| kind == UnitKind::Image);
@@ -45,7 +47,7 @@ fn context_is_told(cx: &Context<'_>, image: &Image) -> bool {
 
 /// The sources of a `COPY` or `ADD` from the build context that are literal paths, relative to the
 /// context, without those that leave it or name all of it.
-fn literal_sources(step: &Step) -> Vec<(&Argument, String)> {
+pub(super) fn literal_sources(step: &Step) -> Vec<(&Argument, String)> {
     let InstructionKind::Copy { sources, .. } = &step.instruction.kind else {
         return Vec::new();
     };
@@ -77,7 +79,9 @@ fn state(repository: &Repository, image: &Image, path: &str) -> State {
     let whole = in_repository(image, path);
     match repository.at(&whole) {
         Presence::Absent
-            if !may_be_made(repository, path) && !is_assembled(repository, image, path) =>
+            if !may_be_made(repository, path)
+                && !is_assembled(repository, image, path)
+                && other_case(repository, image, path).is_none() =>
         {
             State::Missing
         }
@@ -103,7 +107,7 @@ fn state(repository: &Repository, image: &Image, path: &str) -> State {
     }
 }
 
-fn in_repository(image: &Image, path: &str) -> String {
+pub(super) fn in_repository(image: &Image, path: &str) -> String {
     if image.context.is_empty() {
         path.to_owned()
     } else {
@@ -139,7 +143,7 @@ const OUTPUT: [&str; 22] = [
 
 /// Whether something other than the repository may bring the file: it looks like the output of a
 /// build, or a workflow, a Makefile, a script or a manifest speaks of it.
-fn may_be_made(repository: &Repository, path: &str) -> bool {
+pub(super) fn may_be_made(repository: &Repository, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let built = [
         ".whl", ".jar", ".war", ".tar", ".gz", ".zip", ".deb", ".exe", ".so", ".tgz", ".bin",
@@ -152,7 +156,7 @@ fn may_be_made(repository: &Repository, path: &str) -> bool {
 
 /// Whether a workflow or script assembles the build context: it copies the Dockerfile, or the
 /// folder in which the file lies.
-fn is_assembled(repository: &Repository, image: &Image, path: &str) -> bool {
+pub(super) fn is_assembled(repository: &Repository, image: &Image, path: &str) -> bool {
     let dockerfile = repository.path(image.dockerfile);
     let end = format!("/{path}");
     let files = repository.tree().files();

@@ -1,19 +1,28 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
 mod apt;
+mod apt_cache_kept;
 mod apt_confirmation_missing;
+mod apt_package_gone;
 mod apt_update_missing;
+mod case_mismatched_path;
 mod copy_source_missing;
+mod dependencies_after_source;
 mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
+mod manifests;
 mod readme_ignored;
 mod readme_not_copied;
+mod reload_in_production;
+mod root_user;
+mod runs;
 mod steps;
 mod superseded_instruction;
 mod unexpanded_port_variable;
 mod unknown_installer_option;
 mod unknown_user;
+mod unpinned_base_image;
 mod user_id_taken;
 mod uv_outside_venv;
 

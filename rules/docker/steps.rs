@@ -30,6 +30,11 @@ fn line(image: &Image, stage: usize) -> Option<Line<'_>> {
     })
 }
 
+/// Whether a Dockerfile makes an editor's container, which is never shipped.
+pub(super) fn is_editors(path: &str) -> bool {
+    path.split('/').any(|part| part == ".devcontainer")
+}
+
 /// The last part of a program's path.
 pub(super) fn program(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)

@@ -65,6 +65,10 @@ pub struct Service {
     pub mounts: Vec<Mount>,
     /// `depends_on`.
     pub depends_on: Vec<Dependency>,
+    /// `user`.
+    pub user: Option<String>,
+    /// Whether it has a `develop` section.
+    pub develop: bool,
     /// `network_mode`.
     pub network_mode: Option<String>,
     /// Other names under which the network knows it: `container_name`, `hostname`, aliases.

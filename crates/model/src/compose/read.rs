@@ -117,6 +117,10 @@ impl<'a> Reader<'a> {
                 .get("depends_on")
                 .map(|dependencies| self.depends_on(dependencies))
                 .unwrap_or_default(),
+            user: node
+                .get("user")
+                .map(|user| self.scalar(user).unwrap_or_default()),
+            develop: node.get("develop").is_some(),
             network_mode: node
                 .get("network_mode")
                 .and_then(NodeRef::as_str)

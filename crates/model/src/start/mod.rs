@@ -65,11 +65,22 @@ pub(crate) fn of_image(repository: &Repository, memo: &Memo, image: &Image) -> O
         environment,
     };
     let passed = command.map(|step| world.of_step(step));
-    let span = entry.or(command)?.span;
-    match (entry, passed) {
+    let span = command.or(entry)?.span;
+    let start = match (entry, passed) {
         (None, passed) => world.start(passed?, None, span),
         (Some(entry), passed) => world.entry(&world.of_step(entry), is_exec(entry), passed, span),
-    }
+    };
+    start.map(|start| Start {
+        span: entry.map_or(span, |entry| stated_by(&start.command, entry, span)),
+        ..start
+    })
+}
+
+/// The entry point if the program is named there, else `command`.
+fn stated_by(program: &Command, entry: &Step, command: Span) -> Span {
+    let named = program.word_span(0);
+    let inside = named.file == entry.span.file && entry.span.range.contains_range(named.range);
+    if inside { entry.span } else { command }
 }
 
 /// What a compose service starts: its own `command` and `entrypoint` in place of the image's.

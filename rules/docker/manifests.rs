@@ -1,0 +1,120 @@
+//! Which commands install no more than what a list of dependencies says, and which lists need no more
+//! than themselves to be installed.
+
+use preflint_model::Repository;
+use preflint_syntax::jsonc;
+
+use super::steps::program;
+
+/// The list of `pip install -r LIST` or `uv pip install -r LIST`, if it installs no path besides.
+pub(super) fn by_list<'a>(words: &[&'a str]) -> Option<&'a str> {
+    let (first, rest) = words.split_first()?;
+    let (("pip" | "pip3", ["install", rest @ ..])
+    | ("python" | "python3", ["-m", "pip", "install", rest @ ..])
+    | ("uv", ["pip", "install", rest @ ..])) = (program(first), rest)
+    else {
+        return None;
+    };
+    let mut list = None;
+    let mut rest = rest.iter();
+    while let Some(word) = rest.next() {
+        match *word {
+            "-r" | "--requirement" | "--requirements" if list.is_none() => {
+                list = rest.next().copied();
+            }
+            "-r" | "-e" | "--editable" | "-c" | "--constraint" => return None,
+            word if word.starts_with(['.', '/']) => return None,
+            word => list = list.or_else(|| word.strip_prefix("--requirement=")),
+        }
+    }
+    list.filter(|list| list.ends_with(".txt") || list.ends_with(".in"))
+}
+
+/// Whether a line of a list names no file of the repository.
+pub(super) fn is_published(line: &str) -> bool {
+    let option = [
+        "-e",
+        "--editable",
+        "-r",
+        "--requirement",
+        "-c",
+        "--constraint",
+        "-f",
+        "--find-links",
+    ];
+    !(line.starts_with(['.', '/'])
+        || line.contains("file:")
+        || option.iter().any(|start| line.starts_with(start)))
+}
+
+/// Whether a command installs what the package.json of its folder lists.
+pub(super) fn installs_package(words: &[&str]) -> bool {
+    let Some((first, rest)) = words.split_first() else {
+        return false;
+    };
+    let rest = match (program(first), rest) {
+        ("npm", ["ci" | "install" | "i" | "clean-install", rest @ ..])
+        | ("pnpm", ["install" | "i", rest @ ..])
+        | ("yarn" | "bun", ["install", rest @ ..]) => rest,
+        ("yarn", []) => &[],
+        _ => return false,
+    };
+    let elsewhere = [
+        "--prefix",
+        "-C",
+        "--cwd",
+        "--dir",
+        "-w",
+        "--workspace",
+        "--filter",
+        "-g",
+        "--global",
+    ];
+    let plain = |word: &&str| {
+        word.starts_with('-') && !elsewhere.iter().any(|start| word.starts_with(start))
+    };
+    rest.iter().all(plain)
+}
+
+/// Whether a package.json needs no other source than itself and its lock file to be installed.
+pub(super) fn is_alone(repository: &Repository, file: &str, text: &str) -> bool {
+    let document = jsonc::parse(text);
+    let Some(root) = document.root().filter(|root| root.is_map()) else {
+        return false;
+    };
+    let hooks = [
+        "preinstall",
+        "install",
+        "postinstall",
+        "prepublish",
+        "preprepare",
+        "prepare",
+    ];
+    let scripts = root.get("scripts");
+    let hooked =
+        scripts.is_some_and(|scripts| hooks.iter().any(|hook| scripts.get(hook).is_some()));
+    let kinds = ["dependencies", "devDependencies", "optionalDependencies"];
+    let versions = kinds.iter().filter_map(|kind| root.get(kind));
+    let local = |version: &str| {
+        [
+            "file:",
+            "link:",
+            "portal:",
+            "workspace:",
+            "patch:",
+            ".",
+            "/",
+        ]
+        .iter()
+        .any(|start| version.starts_with(start))
+    };
+    let mut versions = versions.flat_map(|kind| kind.entries().collect::<Vec<_>>());
+    let local = versions.any(|(_, version)| version.as_str().is_none_or(local));
+    let folder = file.strip_suffix("package.json").unwrap_or_default();
+    let tree = repository.tree();
+    let beside = tree.find(&format!("{folder}pnpm-workspace.yaml")).is_some()
+        || tree.is_folder(&format!("{folder}.yarn"))
+        || tree.is_folder(&format!("{folder}patches"));
+    let workspaces = root.get("workspaces").is_some() || root.get("pnpm").is_some();
+    !hooked && !local && !beside && !workspaces
+}
