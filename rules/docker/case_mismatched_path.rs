@@ -1,11 +1,10 @@
 use preflint_core::{Edit, Fix, Safety, Span};
 use preflint_model::image::Image;
+use preflint_model::maker::{is_assembled, may_be_made};
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
 
-use super::copy_source_missing::{
-    context_is_told, in_repository, is_assembled, literal_sources, may_be_made,
-};
+use super::copy_source_missing::{context_is_told, in_repository, literal_sources};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
@@ -17,8 +16,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for step in stages.flat_map(|stage| &image.stages[stage].steps) {
             for (source, path) in literal_sources(step) {
                 let whole = in_repository(image, &path);
-                let made =
-                    || may_be_made(repository, &path) || is_assembled(repository, image, &path);
+                let made = || {
+                    may_be_made(repository, &path)
+                        || is_assembled(repository, image.dockerfile, &path)
+                };
                 if repository.at(&whole) != Presence::Absent || made() {
                     continue;
                 }

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use preflint_core::{FileId, Sources, Span};
+use preflint_core::Span;
 use preflint_model::image::{Image, Step};
+use preflint_model::maker::{is_assembled, may_be_made};
 use preflint_model::unit::UnitKind;
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
@@ -80,7 +81,7 @@ fn state(repository: &Repository, image: &Image, path: &str) -> State {
     match repository.at(&whole) {
         Presence::Absent
             if !may_be_made(repository, path)
-                && !is_assembled(repository, image, path)
+                && !is_assembled(repository, image.dockerfile, path)
                 && other_case(repository, image, path).is_none() =>
         {
             State::Missing
@@ -113,106 +114,6 @@ pub(super) fn in_repository(image: &Image, path: &str) -> String {
     } else {
         format!("{}/{path}", image.context)
     }
-}
-
-/// Folders and files that builds make, by the names that their tools give them.
-const OUTPUT: [&str; 22] = [
-    "dist",
-    "build",
-    "target",
-    "out",
-    "bin",
-    "obj",
-    "release",
-    "publish",
-    "public",
-    "output",
-    "wheels",
-    "wheelhouse",
-    "vendor",
-    "node_modules",
-    "artifacts",
-    "coverage",
-    "generated",
-    "tmp",
-    ".next",
-    ".output",
-    ".venv",
-    "venv",
-];
-
-/// Whether something other than the repository may bring the file: it looks like the output of a
-/// build, or a workflow, a Makefile, a script or a manifest speaks of it.
-pub(super) fn may_be_made(repository: &Repository, path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let built = [
-        ".whl", ".jar", ".war", ".tar", ".gz", ".zip", ".deb", ".exe", ".so", ".tgz", ".bin",
-    ];
-    let output = path.split('/').any(|part| OUTPUT.contains(&part));
-    output
-        || built.iter().any(|end| name.ends_with(end))
-        || some_line(repository, |line| line.contains(name) && !only_reads(line))
-}
-
-/// Whether a workflow or script assembles the build context: it copies the Dockerfile, or the
-/// folder in which the file lies.
-pub(super) fn is_assembled(repository: &Repository, image: &Image, path: &str) -> bool {
-    let dockerfile = repository.path(image.dockerfile);
-    let end = format!("/{path}");
-    let files = repository.tree().files();
-    let mut names: Vec<&str> = files
-        .filter_map(|(_, entry)| entry.path.strip_suffix(&*end))
-        .collect();
-    names.push(dockerfile.rsplit('/').next().unwrap_or(dockerfile));
-    let copies = ["cp ", "mv ", "rsync", "copytree", "subtree", "upload"];
-    some_line(repository, |line| {
-        copies.iter().any(|word| line.contains(word))
-            && names.iter().any(|name| line.contains(name))
-    })
-}
-
-/// Whether a file that says what is run before a build has such a line; one that cannot be read may.
-fn some_line(repository: &Repository, wanted: impl Fn(&str) -> bool) -> bool {
-    makers(repository).any(|file| {
-        let text = repository.tree().text(file);
-        text.is_none_or(|text| text.lines().any(&wanted))
-    })
-}
-
-/// Whether a line certainly takes the file that it speaks of for granted.
-fn only_reads(line: &str) -> bool {
-    let readers = ["pip install", "hashFiles(", "cache-dependency-path"];
-    let makers = [">", "cp ", "mv ", "compile", "freeze", "export"];
-    let any = |words: &[&str]| words.iter().any(|word| line.contains(word));
-    line.trim_start().starts_with('#') || (any(&readers) && !any(&makers))
-}
-
-/// The files that say what is run before a build.
-fn makers(repository: &Repository) -> impl Iterator<Item = FileId> {
-    repository.tree().files().filter_map(|(file, entry)| {
-        let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-        let ends = [".sh", ".bash", ".mk", ".gradle", ".kts"];
-        let named = [
-            "Makefile",
-            "makefile",
-            "GNUmakefile",
-            "justfile",
-            "Justfile",
-            "package.json",
-            "noxfile.py",
-            "tasks.py",
-            "Jenkinsfile",
-            ".gitmodules",
-            "docker-bake.hcl",
-        ];
-        let config =
-            (name.ends_with(".yml") || name.ends_with(".yaml")) && !name.contains("compose");
-        let makes = named.contains(&name)
-            || config
-            || name.starts_with("Taskfile")
-            || ends.iter().any(|end| name.ends_with(end));
-        makes.then_some(file)
-    })
 }
 
 fn missing(cx: &mut Context<'_>, image: &Image, path: &str, place: Span) {

@@ -2,20 +2,18 @@ use preflint_core::Span;
 use preflint_model::Context;
 use preflint_model::image::{Base, Image, Manager, Step};
 use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::shell::CommandKind;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
         for stage in image.built_stages() {
             let mut told: Vec<&str> = Vec::new();
-            for (at, step) in image.stages[stage].steps.iter().enumerate() {
+            for step in &image.stages[stage].steps {
                 let Some((case, name, span)) = named(step) else {
                     continue;
                 };
                 let absent = step.accounts.has(name) == Some(false)
                     && !told.contains(&name)
-                    && base_is_known(image, stage)
-                    && !may_add_users(image, stage, at);
+                    && base_is_known(image, stage);
                 if absent {
                     told.push(name);
                     report(cx, case, name, span);
@@ -49,93 +47,6 @@ fn base_is_known(image: &Image, stage: usize) -> bool {
         Base::Stage(earlier) => base_is_known(image, *earlier),
         Base::Published(base) => base.manager == Some(Manager::Apk) || base.release.is_some(),
         Base::Unknown => false,
-    }
-}
-
-/// Whether something before step `upto` may add users in a way that is not to be seen.
-fn may_add_users(image: &Image, stage: usize, upto: usize) -> bool {
-    let stage = &image.stages[stage];
-    let before = stage.steps.get(..upto).unwrap_or_default();
-    before.iter().any(hides_users)
-        || matches!(stage.base, Base::Stage(earlier)
-            if may_add_users(image, earlier, image.stages[earlier].steps.len()))
-}
-
-fn hides_users(step: &Step) -> bool {
-    let redirected = step.script.as_ref().is_some_and(|script| {
-        !script.complete
-            || script.commands.iter().any(|command| match &command.kind {
-                CommandKind::Simple { redirects, .. }
-                | CommandKind::Redirected { redirects, .. } => redirects
-                    .iter()
-                    .filter_map(|redirect| redirect.target.as_ref())
-                    .any(|target| {
-                        let target = step.environment.expand(target);
-                        target.is_none_or(|target| target.contains("passwd"))
-                    }),
-                CommandKind::Function { .. } | CommandKind::Unknown => true,
-                _ => false,
-            })
-    });
-    let odd = matches!(step.instruction.kind, InstructionKind::Invalid);
-    let is_run = matches!(step.instruction.kind, InstructionKind::Run(_));
-    odd || (is_run
-        && (redirected
-            || step
-                .commands()
-                .iter()
-                .any(|command| runs_code(&command.words))))
-}
-
-/// Whether a command runs what is not to be read here, which may add users.
-fn runs_code(words: &[Option<String>]) -> bool {
-    let Some(program) = words.first().and_then(Option::as_deref) else {
-        return !words.is_empty();
-    };
-    let name = program.rsplit('/').next().unwrap_or(program);
-    let runner = matches!(
-        name,
-        "sh" | "bash"
-            | "ash"
-            | "dash"
-            | "zsh"
-            | "eval"
-            | "source"
-            | "."
-            | "make"
-            | "just"
-            | "task"
-            | "xargs"
-            | "sudo"
-            | "su"
-            | "env"
-            | "busybox"
-            | "dpkg"
-            | "rpm"
-            | "chroot"
-            | "time"
-            | "ansible"
-            | "ansible-playbook"
-    );
-    let system = ["/usr/", "/bin/", "/sbin/"]
-        .iter()
-        .any(|folder| program.starts_with(folder));
-    let file = words
-        .iter()
-        .flatten()
-        .skip(1)
-        .any(|word| word.ends_with(".py") || word.ends_with(".sh"));
-    let touches = || {
-        let mut rest = words.iter().skip(1);
-        rest.any(|word| {
-            word.as_ref()
-                .is_none_or(|word| word.contains("/etc") || word == "/")
-        })
-    };
-    match name {
-        // These add users only if they write the list of users.
-        "find" | "install" | "tee" | "sed" | "cp" | "mv" | "tar" | "rsync" | "perl" => touches(),
-        _ => runner || file || (program.contains('/') && !system),
     }
 }
 

@@ -13,6 +13,7 @@ mod context;
 pub mod database;
 pub mod host;
 pub mod image;
+pub mod maker;
 mod map;
 pub mod memo;
 pub mod package;

@@ -1,7 +1,8 @@
-use preflint_syntax::dockerfile::{Instruction, InstructionKind};
+use preflint_syntax::dockerfile::InstructionKind;
+use preflint_syntax::shell::CommandKind;
 
 use super::path::name;
-use super::{Base, Manager};
+use super::{Base, Manager, Step};
 use crate::command::Command;
 
 /// Who runs an instruction.
@@ -111,15 +112,20 @@ impl Accounts {
         self.known.iter().find(|account| account.uid == Some(uid))
     }
 
-    /// Takes in what an instruction changes.
-    pub(super) fn apply(&mut self, instruction: &Instruction, commands: &[Command]) {
-        match &instruction.kind {
+    /// Takes in what a step changes.
+    pub(super) fn apply(&mut self, step: &Step) {
+        match &step.instruction.kind {
             InstructionKind::Copy { destination, .. }
                 if destination.text.starts_with("/etc") || &*destination.text == "/" =>
             {
                 self.complete = false;
             }
-            InstructionKind::Run(_) => commands.iter().for_each(|command| self.run(command)),
+            InstructionKind::Run(_) => {
+                let commands = step.commands();
+                self.complete &= !hides_users(step, &commands);
+                commands.iter().for_each(|command| self.run(command));
+            }
+            InstructionKind::Invalid => self.complete = false,
             _ => {}
         }
     }
@@ -160,9 +166,6 @@ impl Accounts {
                 );
             }
             _ if words.iter().any(|word| word.contains("/etc/passwd")) => self.complete = false,
-            // A script may add users.
-            "sh" | "bash" if !arguments.is_empty() => self.complete = false,
-            program if program.ends_with(".sh") => self.complete = false,
             _ => {}
         }
     }
@@ -232,6 +235,76 @@ pub(super) fn user(written: Option<&str>) -> User {
         "root" | "0" => User::Root,
         "" => User::Unknown,
         other => User::Other(other.to_owned()),
+    }
+}
+
+/// Whether a step may add users in a way that is not to be seen.
+fn hides_users(step: &Step, commands: &[Command]) -> bool {
+    let odd = step.script.as_ref().is_some_and(|script| {
+        let unread = |kind: &CommandKind| {
+            matches!(kind, CommandKind::Function { .. } | CommandKind::Unknown)
+        };
+        !script.complete || script.commands.iter().any(|command| unread(&command.kind))
+    });
+    let writes = |command: &Command| {
+        command.redirects.iter().any(|redirect| {
+            let target = redirect.target.as_ref();
+            target.is_none_or(|target| target.contains("passwd"))
+        })
+    };
+    odd || commands
+        .iter()
+        .any(|command| writes(command) || runs_code(&command.words))
+}
+
+/// Programs that run what is not to be read here.
+const RUNNERS: [&str; 21] = [
+    "sh",
+    "bash",
+    "ash",
+    "dash",
+    "zsh",
+    "eval",
+    "source",
+    ".",
+    "make",
+    "just",
+    "task",
+    "xargs",
+    "sudo",
+    "su",
+    "env",
+    "busybox",
+    "dpkg",
+    "rpm",
+    "chroot",
+    "time",
+    "ansible-playbook",
+];
+
+/// Whether a command runs what is not to be read here, which may add users.
+fn runs_code(words: &[Option<String>]) -> bool {
+    let Some(program) = words.first().and_then(Option::as_deref) else {
+        return !words.is_empty();
+    };
+    let system = ["/usr/", "/bin/", "/sbin/"]
+        .iter()
+        .any(|folder| program.starts_with(folder));
+    let mut arguments = words.iter().skip(1);
+    let file = arguments
+        .clone()
+        .flatten()
+        .any(|word| word.ends_with(".py") || word.ends_with(".sh"));
+    let mut touches = || {
+        arguments.any(|word| {
+            let word = word.as_ref();
+            word.is_none_or(|word| word.contains("/etc") || word == "/")
+        })
+    };
+    match name(program) {
+        // These add users only if they write the list of users.
+        "find" | "install" | "tee" | "sed" | "cp" | "mv" | "tar" | "rsync" | "perl" => touches(),
+        name => RUNNERS.contains(&name) || file || (program.contains('/') && !system),
     }
 }
 

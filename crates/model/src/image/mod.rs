@@ -387,8 +387,8 @@ impl State {
             InstructionKind::User(user) => {
                 self.user = accounts::user(self.environment.expand(&user.word).as_deref());
             }
-            InstructionKind::Run(_) | InstructionKind::Copy { .. } => {
-                Arc::make_mut(&mut self.accounts).apply(&step.instruction, &step.commands());
+            InstructionKind::Run(_) | InstructionKind::Copy { .. } | InstructionKind::Invalid => {
+                Arc::make_mut(&mut self.accounts).apply(step);
             }
             _ => {}
         }
