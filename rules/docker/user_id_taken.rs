@@ -1,13 +1,14 @@
 use preflint_model::Context;
 use preflint_model::command::Command;
-use preflint_model::image::{Account, BaseImage, Manager, Step};
+use preflint_model::image::{Account, Accounts, BaseImage, Manager, Step};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
         for stage in image.built_stages() {
-            for pair in image.stages[stage].steps.windows(2) {
-                let [step, next] = pair else { continue };
-                for (account, holder) in clashes(step, next) {
+            let own = &image.stages[stage];
+            let later = own.steps.iter().skip(1).map(|step| &*step.accounts);
+            for (step, after) in own.steps.iter().zip(later.chain([own.accounts_at_end()])) {
+                for (account, holder) in clashes(step, after) {
                     let Some(command) = adding(cx, step, account) else {
                         continue;
                     };
@@ -20,8 +21,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The accounts that a step adds with an id that another account has by then.
-fn clashes<'a>(step: &'a Step, next: &'a Step) -> Vec<(&'a Account, &'a Account)> {
-    let (before, after) = (&step.accounts, &next.accounts);
+fn clashes<'a>(step: &Step, after: &'a Accounts) -> Vec<(&'a Account, &'a Account)> {
+    let before = &step.accounts;
     if !before.complete || !after.complete {
         return Vec::new();
     }

@@ -1,8 +1,7 @@
+use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::image::Step;
-use preflint_model::{Context, Repository};
 use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::toml;
 
 use super::apt::{apt, is_quiet};
 use super::steps::{Line, lines, program};
@@ -14,7 +13,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             stage(&line, &mut found);
         }
     }
-    if found.is_empty() || is_configured(cx.repository()) {
+    if found.is_empty() || cx.packages().configure_uv_pip {
         return;
     }
     for command in found {
@@ -159,17 +158,4 @@ fn is_harmless(step: &Step, command: &Command) -> bool {
         [] | ["poetry", ..] => false,
         _ => apt(&words).is_some() || is_quiet(command),
     }
-}
-
-/// Whether the repository has settings of uv's that may name an environment.
-fn is_configured(repository: &Repository) -> bool {
-    let tree = repository.tree();
-    tree.files()
-        .any(|(file, entry)| match entry.path.rsplit('/').next() {
-            Some("uv.toml") => true,
-            Some("pyproject.toml") => tree
-                .shared_text(file)
-                .is_none_or(|text| toml::parse(text).at(&["tool", "uv", "pip"]).is_some()),
-            _ => false,
-        })
 }

@@ -138,6 +138,36 @@ pub(crate) struct Place<'a> {
     pub(crate) folder: Option<String>,
     /// Where a range of the text stands.
     pub(crate) span: &'a dyn Fn(TextRange) -> Span,
+    /// The shell's options.
+    pub(crate) options: ShellOptions,
+}
+
+/// The options of a shell that decide which failure counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShellOptions {
+    /// `-e`: it ends at the first failure.
+    pub errexit: bool,
+    /// `-o pipefail`: a pipeline fails with any of its commands.
+    pub pipefail: bool,
+}
+
+impl ShellOptions {
+    /// Takes in the words behind `set`, or behind the shell's name.
+    pub(crate) fn set<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
+        let mut before = "";
+        for word in words {
+            let on = word.starts_with('-') && !word.starts_with("--");
+            if (on || word.starts_with('+')) && word.contains('e') {
+                self.errexit = on;
+            }
+            match word {
+                "pipefail" => self.pipefail = !before.starts_with('+'),
+                "errexit" => self.errexit = !before.starts_with('+'),
+                _ => {}
+            }
+            before = word;
+        }
+    }
 }
 
 /// The simple commands of `script` in the order of the text, those of functions that are only
@@ -148,7 +178,7 @@ pub(crate) fn commands(script: &Script, place: Place<'_>) -> Vec<Command> {
         environment: place.environment.clone(),
         span: place.span,
         folder: place.folder,
-        errexit: false,
+        options: place.options,
         ended: false,
         found: Vec::new(),
     };
@@ -193,7 +223,7 @@ struct Walk<'a> {
     environment: Environment,
     span: &'a dyn Fn(TextRange) -> Span,
     folder: Option<String>,
-    errexit: bool,
+    options: ShellOptions,
     /// Whether an `exit` or `exec` may have ended the shell.
     ended: bool,
     found: Vec<Command>,
@@ -213,7 +243,7 @@ impl Walk<'_> {
                     self.command(*left, flow, depth + 1);
                     self.command(*right, flow, depth + 1);
                 }
-                _ => self.command(*id, flow.uncaught(self.errexit || last), depth + 1),
+                _ => self.command(*id, flow.uncaught(self.options.errexit || last), depth + 1),
             }
         }
     }
@@ -240,9 +270,9 @@ impl Walk<'_> {
                 self.command(*right, Flow::MAYBE, depth + 1);
             }
             CommandKind::Subshell(list) => {
-                let before = (self.folder.clone(), self.errexit, self.environment.clone());
+                let before = (self.folder.clone(), self.options, self.environment.clone());
                 self.list(list, flow, depth);
-                (self.folder, self.errexit, self.environment) = before;
+                (self.folder, self.options, self.environment) = before;
             }
             CommandKind::Group(list) => self.list(list, flow, depth),
             CommandKind::Redirected { command, redirects } => {
@@ -263,7 +293,7 @@ impl Walk<'_> {
             }
             CommandKind::Pipeline { commands, .. } => {
                 for id in commands {
-                    self.command(*id, flow.uncaught(false), depth + 1);
+                    self.command(*id, flow.uncaught(self.options.pipefail), depth + 1);
                 }
             }
             CommandKind::If {
@@ -357,14 +387,15 @@ impl Walk<'_> {
         lists: impl IntoIterator<Item = &'b Vec<CommandId>>,
         depth: usize,
     ) {
-        let (before, errexit) = (self.folder.clone(), self.errexit);
+        let (before, options) = (self.folder.clone(), self.options);
         for list in lists {
             self.folder.clone_from(&before);
             for id in list {
                 self.command(*id, Flow::MAYBE, depth + 1);
             }
         }
-        self.errexit &= errexit;
+        self.options.errexit &= options.errexit;
+        self.options.pipefail &= options.pipefail;
         self.folder = if changes_folder(self.script, range) {
             None
         } else {
@@ -389,12 +420,7 @@ impl Walk<'_> {
             }
             [Some(exec), _, ..] if exec == "exec" => self.ended = true,
             [Some(set), rest @ ..] if set == "set" => {
-                let off = |flag: &String| flag.starts_with('+') && flag.contains('e');
-                self.errexit &= !rest.iter().flatten().any(off);
-                self.errexit |= rest.iter().flatten().any(|flag| {
-                    flag.strip_prefix('-')
-                        .is_some_and(|flags| !flags.starts_with('-') && flags.contains('e'))
-                });
+                self.options.set(rest.iter().flatten().map(String::as_str));
             }
             [Some(name), rest @ ..]
                 if matches!(

@@ -8,7 +8,7 @@ use preflint_syntax::{jsonc, shell, toml, yaml};
 
 use crate::Repository;
 use crate::classify::is_aside;
-use crate::command::{self, Command, Place};
+use crate::command::{self, Command, Place, ShellOptions};
 use crate::compose::{Text, Variable};
 use crate::image::Environment;
 use crate::memo::Memo;
@@ -152,6 +152,7 @@ impl<'a> Reader<'a> {
             environment: &Environment::unknown(),
             folder: None,
             span,
+            options: ShellOptions::default(),
         };
         command::commands(&script, place)
     }

@@ -7,7 +7,7 @@ use super::{
     Variable,
 };
 use crate::Repository;
-use crate::command::{self, Command, Place};
+use crate::command::{self, Command, Place, ShellOptions};
 use crate::image::Environment;
 use crate::memo::Memo;
 use crate::repository::{join, normalize};
@@ -274,6 +274,7 @@ impl<'a> Reader<'a> {
             environment: &Environment::unknown(),
             folder: None,
             span: &span,
+            options: ShellOptions::default(),
         };
         command::commands(&script, place)
     }

@@ -60,13 +60,13 @@ pub(super) fn call(words: &[Option<String>]) -> Option<Call> {
                 tool: Tool::Build,
                 target,
             }),
-        (python, ["-m", "pip", "install", rest @ ..]) if python.starts_with("python") => {
+        (python, ["-m", "pip", "install" | "wheel", rest @ ..]) if python.starts_with("python") => {
             target(rest).map(|target| Call {
                 tool: Tool::Pip,
                 target,
             })
         }
-        (pip, ["install", rest @ ..])
+        (pip, ["install" | "wheel", rest @ ..])
             if pip == "pip" || pip.strip_prefix("pip").is_some_and(|v| v.starts_with('3')) =>
         {
             target(rest).map(|target| Call {
@@ -78,7 +78,7 @@ pub(super) fn call(words: &[Option<String>]) -> Option<Call> {
     }
 }
 
-/// The local folder among the arguments of `pip install`.
+/// The local folder among the arguments of `pip install` or `pip wheel`.
 fn target(arguments: &[&str]) -> Option<String> {
     if arguments
         .iter()
@@ -92,7 +92,8 @@ fn target(arguments: &[&str]) -> Option<String> {
             "-r" | "--requirement" | "-c" | "--constraint" | "-i" | "--index-url"
             | "--extra-index-url" | "-t" | "--target" | "--prefix" | "--root" | "-f"
             | "--find-links" | "--python" | "-p" | "--src" | "--cache-dir" | "--trusted-host"
-            | "--timeout" | "--retries" | "--group" | "--extra" | "--config-settings" => {
+            | "-w" | "--wheel-dir" | "--timeout" | "--retries" | "--group" | "--extra"
+            | "--config-settings" => {
                 words.next();
                 continue;
             }

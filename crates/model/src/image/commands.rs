@@ -32,6 +32,7 @@ impl Step {
                     environment: &self.environment,
                     folder: self.workdir.clone(),
                     span: &|range| self.shell_span(range),
+                    options: self.options,
                 },
             ),
             _ => Vec::new(),

@@ -99,46 +99,75 @@ pub(super) fn builds(
                 }
                 _ => continue,
             };
-            for Command {
-                words,
-                folder,
-                span,
-                ..
-            } in step
-                .commands()
-                .into_iter()
-                .filter(|command| command.certain)
-            {
-                let Some(call) = call(&words) else { continue };
-                let target = resolve(folder.as_deref(), &call.target);
-                let Some(target) = target.filter(|_| may_count(&call, step, image)) else {
-                    continue;
-                };
-                let project = image.lookup(
-                    repository,
-                    stage_at,
-                    step_at,
-                    &join_image(&target, "pyproject.toml"),
-                );
-                let Lookup::There(Some(path)) = project else {
-                    continue;
-                };
-                let Some(package) = packages.in_folder(folder_of(&path)) else {
-                    continue;
-                };
-                if builds_package(call.tool, package) {
-                    found.push(ProjectBuild {
-                        tool: call.tool,
-                        stage: stage_at,
-                        step: step_at,
-                        span,
-                        folder: target,
-                        package: Arc::clone(package),
-                        at_start,
-                    });
+            for command in step.commands().iter().filter(|command| command.certain) {
+                for call in calls(image, repository, packages, (stage_at, step_at), command) {
+                    let target = resolve(command.folder.as_deref(), &call.target);
+                    let Some(target) = target.filter(|_| may_count(&call, step, image)) else {
+                        continue;
+                    };
+                    let project = join_image(&target, "pyproject.toml");
+                    let project = image.lookup(repository, stage_at, step_at, &project);
+                    let Lookup::There(Some(path)) = project else {
+                        continue;
+                    };
+                    let Some(package) = packages.in_folder(folder_of(&path)) else {
+                        continue;
+                    };
+                    if builds_package(call.tool, package) {
+                        found.push(ProjectBuild {
+                            tool: call.tool,
+                            stage: stage_at,
+                            step: step_at,
+                            span: command.span,
+                            folder: target,
+                            package: Arc::clone(package),
+                            at_start,
+                        });
+                    }
                 }
             }
         }
+    }
+    found
+}
+
+/// The projects that a command builds: the one that it names, and those that its requirements
+/// files name.
+fn calls(
+    image: &Image,
+    repository: &Repository,
+    packages: &Packages,
+    (stage, step): (usize, usize),
+    command: &Command,
+) -> Vec<Call> {
+    let mut found: Vec<Call> = call(&command.words).into_iter().collect();
+    let tool = match (
+        command.program(),
+        command.words.get(1).map(Option::as_deref),
+    ) {
+        (Some("pip" | "pip3"), Some(Some("install"))) => Tool::Pip,
+        (Some("uv"), Some(Some("pip"))) => Tool::UvPip,
+        _ => return found,
+    };
+    for pair in command.words.windows(2) {
+        let [Some(option), Some(path)] = pair else {
+            continue;
+        };
+        if !matches!(&**option, "-r" | "--requirement") {
+            continue;
+        }
+        let place = resolve(command.folder.as_deref(), path);
+        let list = place.and_then(|place| {
+            let Lookup::There(path) = image.lookup(repository, stage, step, &place) else {
+                return None;
+            };
+            packages.list(repository.tree().find(&path?)?)
+        });
+        let projects = list.into_iter().flat_map(|list| &list.projects);
+        found.extend(projects.map(|project| Call {
+            tool,
+            target: project.clone(),
+        }));
     }
     found
 }

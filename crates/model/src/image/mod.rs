@@ -35,6 +35,7 @@ pub use needs::{UnmetNeed, UnmetSource};
 pub use runs::{Run, RunBy};
 
 use crate::Repository;
+use crate::command::ShellOptions;
 use crate::compose::Composes;
 use crate::host::Hosts;
 use crate::memo::Memo;
@@ -116,6 +117,8 @@ pub struct Step {
     pub script: Option<Arc<shell::Script>>,
     /// Where the shell text begins in the file, in bytes.
     pub script_start: u32,
+    /// The options that `SHELL` gives the shell.
+    pub options: ShellOptions,
 }
 
 impl Step {
@@ -140,6 +143,14 @@ impl Step {
     #[must_use]
     pub fn shell_span(&self, range: TextRange) -> Span {
         Span::new(self.span.file, range.shift(self.script_start))
+    }
+}
+
+impl Stage {
+    /// The users that there are after its last instruction.
+    #[must_use]
+    pub fn accounts_at_end(&self) -> &Accounts {
+        &self.after.accounts
     }
 }
 
@@ -352,6 +363,8 @@ struct State {
     environment: Arc<Environment>,
     user: User,
     accounts: Arc<Accounts>,
+    /// The options of the shell; `None` for a shell that is none of Unix (`SHELL`).
+    shell: Option<ShellOptions>,
 }
 
 impl State {
@@ -364,12 +377,14 @@ impl State {
                 environment: Arc::new(Environment::of_base()),
                 user: User::Root,
                 accounts: Arc::new(Accounts::of(base)),
+                shell: Some(ShellOptions::default()),
             },
             Base::Unknown => Self {
                 workdir: None,
                 environment: Arc::default(),
                 user: User::Unknown,
                 accounts: Arc::default(),
+                shell: Some(ShellOptions::default()),
             },
         }
     }
@@ -384,6 +399,10 @@ impl State {
             InstructionKind::Env(_) | InstructionKind::Arg(_) => {
                 Arc::make_mut(&mut self.environment).define(&step.instruction, global);
             }
+            InstructionKind::Shell(words) => {
+                let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
+                self.shell = shell_options(&words);
+            }
             InstructionKind::User(user) => {
                 self.user = accounts::user(self.environment.expand(&user.word).as_deref());
             }
@@ -393,6 +412,26 @@ impl State {
             _ => {}
         }
     }
+}
+
+/// Runs the `ONBUILD` instructions of the stage that a stage starts from.
+fn triggers(parent: &Stage, stage: &mut Stage, global: &Environment, memo: &Memo) {
+    for step in &parent.steps {
+        if let InstructionKind::Onbuild(instruction) = &step.instruction.kind {
+            let step = self::step(instruction, step.span.file, &stage.after, memo);
+            stage.after.apply(&step, global);
+            stage.steps.push(step);
+        }
+    }
+}
+
+/// The options of the shell that a `SHELL` names; `None` if it is none of Unix.
+fn shell_options(words: &[&str]) -> Option<ShellOptions> {
+    let (program, rest) = words.split_first()?;
+    let unix = ["sh", "bash", "ash", "dash", "zsh", "busybox"].contains(&path::name(program));
+    let mut options = ShellOptions::default();
+    options.set(rest.iter().copied());
+    unix.then_some(options)
 }
 
 fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
@@ -405,14 +444,18 @@ fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
             let base = base(&image, &stages);
             let after = State::at_start(&base, &stages);
             let name = name.as_ref().map(|name| name.text.to_ascii_lowercase());
-            stages.push(Stage {
+            let mut stage = Stage {
                 name,
                 from,
                 image,
                 base,
                 steps: Vec::new(),
                 after,
-            });
+            };
+            if let Base::Stage(parent) = stage.base {
+                triggers(&stages[parent], &mut stage, &global, memo);
+            }
+            stages.push(stage);
             continue;
         }
         let Some(stage) = stages.last_mut() else {
@@ -448,7 +491,7 @@ fn step(instruction: &Instruction, file: FileId, state: &State, memo: &Memo) -> 
         _ => None,
     };
     let (script, script_start) = match form {
-        Some(CommandForm::Shell { text, range }) => (
+        Some(CommandForm::Shell { text, range }) if state.shell.is_some() => (
             Some(memo.get(&Arc::from(&**text), 0, shell::parse)),
             range.start(),
         ),
@@ -463,5 +506,6 @@ fn step(instruction: &Instruction, file: FileId, state: &State, memo: &Memo) -> 
         accounts: Arc::clone(&state.accounts),
         script,
         script_start,
+        options: state.shell.unwrap_or_default(),
     }
 }

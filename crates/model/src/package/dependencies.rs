@@ -20,6 +20,9 @@ pub struct DependencyList {
     pub complete: bool,
     /// The dependencies in source order.
     pub dependencies: Vec<Dependency>,
+    /// The local projects that it installs (`.`, `-e ./lib`), as written: pip takes such a path from
+    /// the working directory.
+    pub projects: Vec<String>,
     /// What constraints files (`-c`) add: bounds of packages that others ask for.
     pub constraints: Vec<Dependency>,
 }
@@ -83,6 +86,7 @@ pub(super) fn lists(repository: &Repository, memo: &Memo) -> Vec<DependencyList>
                 complete: true,
                 dependencies: Vec::new(),
                 constraints: Vec::new(),
+                projects: Vec::new(),
             };
             let mut seen = BTreeSet::new();
             read(repository, memo, file, false, &mut list, &mut seen);
@@ -130,9 +134,14 @@ fn read(
                 }
             }
             LineKind::Option(_) => {}
-            LineKind::Editable(_) | LineKind::Url(_) | LineKind::Path(_) | LineKind::Invalid => {
+            LineKind::Editable(target) | LineKind::Path(target) => {
                 list.complete = false;
+                let folder = target.name.split('[').next().unwrap_or_default();
+                if !constrains && folder.starts_with('.') {
+                    list.projects.push(folder.to_owned());
+                }
             }
+            LineKind::Url(_) | LineKind::Invalid => list.complete = false,
         }
     }
 }
@@ -173,6 +182,7 @@ pub(super) fn of_project(document: &Document, file: FileId) -> DependencyList {
         complete: document.complete(),
         dependencies: Vec::new(),
         constraints: Vec::new(),
+        projects: Vec::new(),
     };
     let dynamic = document.at(&["project", "dynamic"]).is_some_and(|names| {
         names

@@ -29,6 +29,8 @@ pub struct Packages {
     pub lists: Vec<DependencyList>,
     /// The `package.json` files, by path.
     pub node: Vec<NodePackage>,
+    /// Whether some file sets options of `uv pip`, which may name an environment.
+    pub configure_uv_pip: bool,
 }
 
 /// A Python project: the folder of a `pyproject.toml`.
@@ -50,6 +52,8 @@ pub struct Package {
     /// Whether the project says that it is no package (`[tool.uv] package = false`, poetry's
     /// `package-mode = false`) or that it is one; `None` if it says nothing.
     pub is_package: Option<bool>,
+    /// Whether it sets options of `uv pip` (`[tool.uv.pip]`).
+    pub configures_uv_pip: bool,
     /// Whether it is the root of a uv workspace.
     pub workspace: bool,
     /// The files that its build opens and whose absence makes it fail.
@@ -134,7 +138,7 @@ impl Packages {
                 .map(|(file, _)| file)
                 .collect()
         };
-        let all = named("pyproject.toml")
+        let all: Vec<Arc<Package>> = named("pyproject.toml")
             .into_par_iter()
             .filter_map(|file| read::package(repository, memo, file).map(Arc::new))
             .collect();
@@ -142,7 +146,11 @@ impl Packages {
             .into_par_iter()
             .filter_map(|file| node::package(repository, memo, file))
             .collect();
+        let in_project = all
+            .iter()
+            .any(|package| package.configures_uv_pip || !package.complete);
         Self {
+            configure_uv_pip: in_project || !named("uv.toml").is_empty(),
             all,
             lists: dependencies::lists(repository, memo),
             node,

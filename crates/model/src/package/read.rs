@@ -32,6 +32,7 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         backend,
         backend_span: named.map(|node| Span::new(file, node.range())),
         is_package: is_package(&document),
+        configures_uv_pip: document.at(&["tool", "uv", "pip"]).is_some(),
         workspace: document.at(&["tool", "uv", "workspace"]).is_some(),
         needs: Vec::new(),
         sources: sources::sources(

@@ -16,7 +16,7 @@ pub use endpoint::{Bound, By, Endpoint};
 pub use server::Server;
 
 use crate::Repository;
-use crate::command::{self, Command, Place};
+use crate::command::{self, Command, Place, ShellOptions};
 use crate::compose::Service;
 use crate::image::path::{name, resolve};
 use crate::image::{Base, Environment, Image, Lookup, Step};
@@ -213,6 +213,7 @@ impl World<'_> {
                     environment: &self.environment,
                     folder: folder.clone(),
                     span: &|range| step.shell_span(range),
+                    options: ShellOptions::default(),
                 },
             ),
             None => step.commands().into_iter().map(at_run).collect(),
@@ -350,6 +351,7 @@ impl World<'_> {
             environment: &self.environment,
             folder: around.folder.clone(),
             span,
+            options: ShellOptions::default(),
         };
         command::commands(&script, place)
     }

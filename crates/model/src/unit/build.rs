@@ -93,8 +93,11 @@ fn by_sources(repository: &Repository, memo: &Memo, file: FileId, path: &str) ->
                         let text = source.text.trim_start_matches('/');
                         let literal = !text.contains(['$', '*', '?', '[', ':']);
                         let missing = || {
-                            normalize(&join(folder, text))
-                                .is_none_or(|path| repository.at(&path) == Presence::Absent)
+                            // One that is written with other letters shows the folder as well.
+                            normalize(&join(folder, text)).is_none_or(|path| {
+                                repository.at(&path) == Presence::Absent
+                                    && repository.tree().find_ignoring_case(&path).is_none()
+                            })
                         };
                         !literal || !missing()
                     })
