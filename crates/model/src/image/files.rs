@@ -133,12 +133,13 @@ impl Image {
             return Some(Said::Maybe);
         };
         let rest = below(&to, path)?;
-        let odd = ["parents", "exclude"]
-            .iter()
-            .any(|flag| step.instruction.flag(flag).is_some());
-        if odd {
-            return Some(Said::Maybe);
-        }
+        let flags = &step.instruction.flags;
+        let excludes = flags.iter().filter(|flag| &*flag.name == "exclude");
+        let excludes: Vec<Dockerignore> = excludes
+            .map(|flag| Dockerignore::parse(&flag.value))
+            .collect();
+        let parents = step.instruction.flag("parents").is_some();
+        let from = step.instruction.flag("from");
         if step
             .instruction
             .heredocs
@@ -152,7 +153,26 @@ impl Image {
             let Some(source) = step.environment.expand(&source.word) else {
                 return Some(Said::Maybe);
             };
-            let word = match step.instruction.flag("from") {
+            let pattern = source.contains(['*', '?', '[']);
+            if (parents || !excludes.is_empty()) && (pattern || from.is_some()) {
+                said = Some(Said::Maybe);
+                continue;
+            }
+            let (source, rest) = match kept(&source, rest) {
+                (source, Some(rest)) if parents => (source, rest),
+                (_, None) if parents => continue,
+                _ => (source, rest),
+            };
+            let left_out = |rest: &str| {
+                let named = if rest.is_empty() { name(&source) } else { rest };
+                excludes
+                    .iter()
+                    .any(|exclude| exclude.excluded(named).is_some())
+            };
+            if left_out(rest) {
+                continue;
+            }
+            let word = match from {
                 Some(from) => self.by_stage(repository, stage, &from.value, &source, rest, depth),
                 None if add && is_remote_or_archive(&source) => Some(Said::Maybe),
                 None => self.by_context(repository, &source, rest),
@@ -314,6 +334,18 @@ impl Image {
         }
         said
     }
+}
+
+/// What `--parents` makes of a source: the source itself, and what of `rest` lies below the part
+/// of its path that is kept: all of it, or all behind a `/./`.
+fn kept<'a>(source: &str, rest: &'a str) -> (String, Option<&'a str>) {
+    let (before, behind) = source.split_once("/./").unwrap_or(("", source));
+    let behind = behind.trim_start_matches("./").trim_matches('/');
+    let whole = match before.trim_start_matches("./") {
+        "" => behind.to_owned(),
+        before => format!("{before}/{behind}"),
+    };
+    (whole, below(behind, rest))
 }
 
 fn below_context<'a>(context: &str, path: &'a str) -> Option<&'a str> {
