@@ -11,6 +11,8 @@ mod readme_ignored;
 mod readme_not_copied;
 mod steps;
 mod superseded_instruction;
+mod twins;
+mod unbuilt_dockerfile;
 mod unexpanded_port_variable;
 mod unknown_installer_option;
 mod unknown_user;
