@@ -91,8 +91,10 @@ pub(super) fn document_renames(cx: &Context<'_>, name: &str) -> bool {
             return false;
         };
         let renames = |line: &str| {
-            let lower = line.to_lowercase();
-            names(line, name) && listed(&["handled", "words"]).any(|word| lower.contains(word))
+            names(line, name) && {
+                let lower = line.to_lowercase();
+                listed(&["handled", "words"]).any(|word| lower.contains(word))
+            }
         };
         Kind::of_path(&entry.path) == Some(Kind::Markdown) && text.lines().any(renames)
     })
@@ -147,6 +149,16 @@ pub(super) fn listed(path: &[&str]) -> impl Iterator<Item = &'static str> {
     texts(table().at(path))
 }
 
+/// The file that a command reads though no word of it names one.
+pub(super) fn implied(program: &str) -> impl Iterator<Item = &'static str> {
+    let rows = table()
+        .at(&["implied"])
+        .into_iter()
+        .flat_map(NodeRef::items);
+    rows.filter(move |row| row.get("program").and_then(NodeRef::as_str) == Some(program))
+        .filter_map(|row| row.get("file")?.as_str())
+}
+
 fn texts(node: Option<NodeRef<'static>>) -> impl Iterator<Item = &'static str> {
     let items = node.into_iter().flat_map(NodeRef::items);
     items.filter_map(NodeRef::as_str)
@@ -165,7 +177,7 @@ mod tests {
     fn the_table_is_read() {
         assert!(table().complete());
         assert_eq!(table().at(&["suffix"]).unwrap().items().count(), 2);
-        assert_eq!(listed(&["packages", "runtime"]).count(), 27);
+        assert_eq!(listed(&["packages", "runtime"]).count(), 26);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 use preflint_core::Span;
 use preflint_model::Context;
 use preflint_model::image::Image;
-use preflint_model::start::{Bound, By};
 use preflint_model::unit::{Space, UnitKind};
 use preflint_source::Presence;
 
+use super::makeup::port;
 use super::twins::{Twin, document_renames, script_names, twins, workflow_names};
 
 /// The port that the Hub waits for where no card says another (hub-docs, spaces-config-reference.md).
@@ -142,13 +142,4 @@ fn other_port(cx: &mut Context<'_>, twin: &Twin<'_>, waits: u16, why: Option<(Sp
         finding.related(at, label);
     }
     finding.help("give the Space this file under the name `Dockerfile`, by renaming it or in the workflow that fills the Space");
-}
-
-/// The port that an image's server binds wherever it runs.
-fn port(image: &Image) -> Option<&Bound<u16>> {
-    let endpoint = image.start.as_ref()?.endpoint.as_ref()?;
-    endpoint
-        .port
-        .as_ref()
-        .filter(|port| port.by != By::Fallback)
 }
