@@ -1,0 +1,58 @@
+//! What the rules about ports, addresses and probes have in common.
+
+use std::sync::OnceLock;
+
+use preflint_model::image::{Image, Step};
+use preflint_model::start::Start;
+use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::dockerfile::InstructionKind;
+use preflint_syntax::toml;
+
+/// Whether something else than the start command's server may take the requests: a proxy or a
+/// process manager is named where the image is made, or where it starts.
+pub(crate) fn has_something_in_front(image: &Image, start: &Start) -> bool {
+    let last = image.stages.len().saturating_sub(1);
+    let base = image.stages.iter().filter_map(|stage| stage.image.clone());
+    let made = image.steps_before(last, usize::MAX);
+    let made = made.into_iter().flat_map(words);
+    let started = start.before.iter().chain([&start.command]);
+    let started = started.flat_map(|command| command.words.iter().flatten().cloned());
+    base.chain(made).chain(started).any(|word| {
+        let word = word.to_lowercase();
+        listed("in_front").any(|name| name.as_str().is_some_and(|name| word.contains(name)))
+    })
+}
+
+/// The words of a step that may name a program.
+fn words(step: &Step) -> Vec<String> {
+    match &step.instruction.kind {
+        InstructionKind::Copy {
+            sources,
+            destination,
+            ..
+        } => {
+            let from = step.instruction.flag("from").map(|flag| &flag.value);
+            let places = sources.iter().chain([destination]).map(|place| &place.text);
+            from.into_iter()
+                .chain(places)
+                .map(|text| text.to_string())
+                .collect()
+        }
+        InstructionKind::Run(_) => {
+            let commands = step.commands();
+            commands
+                .into_iter()
+                .flat_map(|command| command.words)
+                .flatten()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A list of `data/serving.toml`.
+pub(super) fn listed(key: &str) -> impl Iterator<Item = NodeRef<'static>> {
+    static FACTS: OnceLock<Document> = OnceLock::new();
+    let facts = FACTS.get_or_init(|| toml::parse(include_str!("../data/serving.toml")));
+    facts.at(&[key]).into_iter().flat_map(NodeRef::items)
+}
