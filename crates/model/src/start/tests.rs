@@ -227,3 +227,35 @@ fn platforms_start_commands() {
         .collect();
     assert_eq!(shown, ["- alembic", "uvicorn 0.0.0.0 ?"]);
 }
+
+#[test]
+fn ports_that_compose_publishes() {
+    let compose = "services:\n  a:\n    image: x\n    ports: ['8000', '127.0.0.1:81:80/tcp', '${PORT:-8000}:7860', {target: 90, published: '9'}]\n  b:\n    image: x\n    ports: ['80:${PORT:-80}', '3000-3005:3000-3005', '1:1']\n";
+    let (project, _) = project(&[("compose.yaml", compose)]);
+    let composes = project.composes.as_ref().expect("compose files are read");
+    let read: Vec<(Vec<(Option<u16>, u16)>, bool)> = composes
+        .services()
+        .map(|(_, service)| {
+            let ports = service.ports.iter();
+            let ports = ports.map(|port| (port.host, port.container)).collect();
+            (ports, service.all_ports)
+        })
+        .collect();
+    let all = vec![(None, 8000), (Some(81), 80), (None, 7860), (Some(9), 90)];
+    assert_eq!(read, [(all, true), (vec![(Some(1), 1)], false)]);
+}
+
+#[test]
+fn tools_that_an_earlier_stage_lacks() {
+    let has = |first: &str| {
+        let dockerfile = format!(
+            "FROM python:3.12-slim AS build\n{first}\nFROM python:3.12-slim\nCOPY --from=build /usr/local/bin /usr/local/bin\nCMD python main.py\n"
+        );
+        let (project, _) = project(&[("Dockerfile", &dockerfile), ("main.py", "")]);
+        let images = project.images.as_ref().expect("images are built");
+        images.all[0].has_tool(project.repository(), "curl")
+    };
+    assert_eq!(has("RUN pip install flask"), Some(false));
+    assert_eq!(has("RUN apt-get update && apt-get install -y curl"), None);
+    assert_eq!(has("RUN ./install.sh"), None);
+}
