@@ -6,6 +6,7 @@ mod apt_update_missing;
 mod copy_source_missing;
 mod env_file_in_image;
 mod externally_managed_python;
+mod healthcheck_tool_missing;
 mod install_after_user;
 mod readme_ignored;
 mod readme_not_copied;

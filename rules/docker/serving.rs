@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use preflint_model::command::Command;
+use preflint_model::compose::{ComposeFile, Composes, Service};
 use preflint_model::image::{Image, Step};
 use preflint_model::start::Start;
 use preflint_syntax::data::{Document, NodeRef};
@@ -35,7 +37,7 @@ fn words(step: &Step) -> Vec<String> {
             let places = sources.iter().chain([destination]).map(|place| &place.text);
             from.into_iter()
                 .chain(places)
-                .map(|text| text.to_string())
+                .map(ToString::to_string)
                 .collect()
         }
         InstructionKind::Run(_) => {
@@ -55,4 +57,36 @@ pub(super) fn listed(key: &str) -> impl Iterator<Item = NodeRef<'static>> {
     static FACTS: OnceLock<Document> = OnceLock::new();
     let facts = FACTS.get_or_init(|| toml::parse(include_str!("../data/serving.toml")));
     facts.at(&[key]).into_iter().flat_map(NodeRef::items)
+}
+
+/// The program that decides what a probe says: all else only turns its failure into one of the
+/// probe, or reads what it printed.
+pub(super) fn decisive(commands: &[Command]) -> Option<&Command> {
+    let follows = |command: &&Command| {
+        let second = command.words.get(1).and_then(Option::as_deref);
+        match command.program() {
+            Some("exit") => second.is_some_and(|status| status != "0"),
+            Some("false" | "grep" | "kill") => true,
+            _ => false,
+        }
+    };
+    let mut others = commands.iter().filter(|command| !follows(command));
+    let first = others.next()?;
+    (others.next().is_none() && first.runs && !first.background).then_some(first)
+}
+
+/// Whether another compose file of the folder may be laid over this one and change what `differs`
+/// looks at.
+pub(super) fn is_changed(
+    composes: &Composes,
+    file: &ComposeFile,
+    service: &Service,
+    differs: impl Fn(&Service) -> bool,
+) -> bool {
+    let others = composes
+        .all
+        .iter()
+        .filter(|other| other.file != file.file && other.folder == file.folder);
+    let mut same = others.filter_map(|other| other.service(&service.name));
+    same.any(|other| differs(other) || !other.complete)
 }
