@@ -179,6 +179,20 @@ fn instructions(image: &Image) -> Option<(Option<&Step>, Option<&Step>)> {
     }
 }
 
+/// What of the words behind a script's name a package manager passes on to the script: npm only
+/// those behind `--`. `None` if some are its own.
+fn given(manager: &str, rest: &Command) -> Option<Command> {
+    let separated = rest
+        .words
+        .first()
+        .is_some_and(|word| word.as_deref() == Some("--"));
+    match (manager, separated) {
+        (_, true) => Some(rest.behind(1)),
+        ("npm", false) if !rest.words.is_empty() => None,
+        _ => Some(rest.clone()),
+    }
+}
+
 fn is_exec(step: &Step) -> bool {
     matches!(
         &step.instruction.kind,
@@ -225,9 +239,7 @@ impl World<'_> {
         if let Some([one]) = passed.as_deref()
             && one.redirects.is_empty()
         {
-            first.words.extend(one.words.iter().cloned());
-            first.word_spans.extend(one.word_spans.iter().copied());
-            first.word_origins.extend(one.word_origins.iter().copied());
+            first.take(one);
         } else if passed.is_some() {
             return self.start(start, passed, span);
         }
@@ -309,12 +321,13 @@ impl World<'_> {
                     return self.script(&command.behind(1), passed, found, depth);
                 }
                 ("npm" | "yarn" | "pnpm" | "bun", [Some(first), rest @ ..]) => {
-                    let script = match (first.as_str(), rest) {
-                        ("run" | "run-script", [Some(script), ..]) => script.clone(),
-                        ("start", _) => "start".to_owned(),
+                    let (script, skipped) = match (first.as_str(), rest) {
+                        ("run" | "run-script", [Some(script), ..]) => (script.clone(), 3),
+                        ("start", _) => ("start".to_owned(), 2),
                         _ => return Some(command),
                     };
-                    return self.package_script(&script, &command, found, depth);
+                    let given = given(&program, &command.behind(skipped))?;
+                    return self.package_script(&script, &given, found, depth);
                 }
                 ("python" | "python3", [Some(file), ..]) if name(file) == "manage.py" => {
                     command = command.behind(1);
@@ -371,7 +384,7 @@ impl World<'_> {
         self.program(commands, passed, found, depth - 1)
     }
 
-    /// The commands of a script of `package.json`.
+    /// The commands of a script of `package.json`, the last of which gets the words of `call`.
     fn package_script(
         &self,
         script: &str,
@@ -386,7 +399,8 @@ impl World<'_> {
         let map = SourceMap::new(text, node);
         found.scripts.push(file);
         let span = |range| Span::new(file, map.range(range));
-        let commands = self.shell(node.as_str()?, call, &span);
+        let mut commands = self.shell(node.as_str()?, call, &span);
+        commands.last_mut()?.take(call);
         self.program(commands, None, found, depth - 1)
     }
 

@@ -182,6 +182,16 @@ fn scripts_and_entry_points() {
         r#"{"scripts": {"start": "next start -p 3001"}}"#,
     )];
     assert_eq!(image("CMD npm start", &package), "next 0.0.0.0* 3001");
+    let site = [(
+        "package.json",
+        r#"{"scripts": {"serve": "docusaurus serve"}}"#,
+    )];
+    let with = |command: &str| image(&format!("CMD {command}"), &site);
+    let all = "docusaurus 0.0.0.0 3000*";
+    assert_eq!(with("npm run serve -- --host 0.0.0.0"), all);
+    assert_eq!(with("yarn run serve --host 0.0.0.0"), all);
+    assert_eq!(with("npm run serve"), "docusaurus localhost* 3000*");
+    assert_eq!(with("npm run serve --host 0.0.0.0"), "?");
 }
 
 #[test]
