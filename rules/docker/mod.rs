@@ -8,6 +8,7 @@ mod env_file_in_image;
 mod externally_managed_python;
 mod healthcheck_tool_missing;
 mod install_after_user;
+mod loopback_bind;
 mod readme_ignored;
 mod readme_not_copied;
 pub(crate) mod serving;

@@ -2,10 +2,12 @@
 
 use std::sync::OnceLock;
 
+use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::compose::{ComposeFile, Composes, Service};
 use preflint_model::image::{Image, Step};
 use preflint_model::start::Start;
+use preflint_model::unit::Space;
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
@@ -50,6 +52,21 @@ fn words(step: &Step) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether the Space may get another Dockerfile or port than stand in the repository.
+pub(crate) fn gets_other_files(cx: &Context<'_>, space: &Space) -> bool {
+    let workflows = cx.workflows();
+    let written = space.filled.is_some() && workflows.scripts_mention("Dockerfile");
+    let is_twin = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        name.contains("dockerfile")
+            && ["hf", "hugging", "space"]
+                .iter()
+                .any(|word| name.contains(word))
+    };
+    let mut files = cx.repository().tree().files();
+    written || workflows.scripts_mention("app_port") || files.any(|(_, entry)| is_twin(&entry.path))
 }
 
 /// A list of `data/serving.toml`.

@@ -3,11 +3,11 @@ use preflint_model::image::{Image, Run, RunBy};
 use preflint_model::start::{Bound, By};
 use preflint_model::unit::Space;
 
-use crate::docker::serving::has_something_in_front;
+use crate::docker::serving::{gets_other_files, has_something_in_front};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for space in &cx.units().spaces {
-        if space.sdk() != Some("docker") || builds_another(cx, space) {
+        if space.sdk() != Some("docker") || gets_other_files(cx, space) {
             continue;
         }
         let run = cx.images().runs.iter().find(|run| is_of(cx, run, space));
@@ -27,21 +27,6 @@ fn is_of(cx: &Context<'_>, run: &Run, space: &Space) -> bool {
     };
     let unit = cx.units().all.get(unit);
     unit.is_some_and(|unit| unit.folder.as_deref() == Some(&*space.folder))
-}
-
-/// Whether the Space may get another Dockerfile or port than stand in the repository.
-fn builds_another(cx: &Context<'_>, space: &Space) -> bool {
-    let workflows = cx.workflows();
-    let written = space.filled.is_some() && workflows.scripts_mention("Dockerfile");
-    let is_twin = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-        name.contains("dockerfile")
-            && ["hf", "hugging", "space"]
-                .iter()
-                .any(|word| name.contains(word))
-    };
-    let mut files = cx.repository().tree().files();
-    written || workflows.scripts_mention("app_port") || files.any(|(_, entry)| is_twin(&entry.path))
 }
 
 /// The port that the image binds whatever variables its Space is given.
