@@ -5,7 +5,7 @@ use preflint_model::compose::{ComposeFile, Dependency, Service};
 use preflint_model::image::{Base, Image, Run, RunBy};
 use preflint_syntax::data::NodeRef;
 
-use super::serving::{decisive, is_changed, listed};
+use super::serving::{decisive, is_changed, is_probed, listed};
 
 /// A probe that asks by a tool which is not there.
 struct Broken {
@@ -53,26 +53,6 @@ fn waiting<'a>(file: &'a ComposeFile, service: &Service) -> Option<&'a Dependenc
     dependencies.find(|dependency| {
         dependency.service == service.name && dependency.condition == "service_healthy"
     })
-}
-
-/// Whether something asks the image's own probe: compose without a probe in its place, or who runs
-/// the image by hand. Spaces and the platforms whose files are read do not look at it.
-fn is_probed(cx: &Context<'_>, image: usize) -> bool {
-    let mut runs = cx
-        .images()
-        .runs
-        .iter()
-        .filter(|run| run.image == Some(image))
-        .peekable();
-    let own = |run: &Run| match run.by {
-        RunBy::Compose(file, service) => {
-            let file = cx.composes().all.get(file);
-            let service = file.and_then(|file| file.services.get(service));
-            service.is_some_and(|service| service.healthcheck.is_none())
-        }
-        RunBy::Host(_) | RunBy::Space(_) => false,
-    };
-    runs.peek().is_none() || runs.any(own)
 }
 
 /// The probe that compose states, in the image that it runs.

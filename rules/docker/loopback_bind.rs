@@ -4,7 +4,7 @@ use preflint_model::compose::{ComposeFile, Service};
 use preflint_model::image::{Image, Run, RunBy};
 use preflint_model::start::{Bound, By, Start};
 
-use super::serving::{gets_other_files, has_something_in_front, is_changed};
+use super::serving::{gets_other_files, has_something_in_front, is_changed, shares_network};
 
 /// Who should reach a container, and where that is stated.
 struct Caller {
@@ -75,21 +75,6 @@ fn of_service(
             at: *span,
             label: format!("the image is meant to serve port {port}"),
         })
-}
-
-fn shares_network(file: &ComposeFile, service: &Service) -> bool {
-    let own = |mode: &str| {
-        mode.strip_prefix("service:")
-            .is_some_and(|name| name == service.name)
-            || mode
-                .strip_prefix("container:")
-                .is_some_and(|name| service.other_names.iter().any(|own| own == name))
-    };
-    let mut others = file
-        .services
-        .iter()
-        .filter_map(|other| other.network_mode.as_deref());
-    service.network_mode.is_some() || others.any(own)
 }
 
 /// Whether a compose file laid over this one may start something else.

@@ -9,6 +9,7 @@ mod externally_managed_python;
 mod healthcheck_tool_missing;
 mod install_after_user;
 mod loopback_bind;
+mod port_mismatch;
 mod readme_ignored;
 mod readme_not_copied;
 pub(crate) mod serving;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::compose::{ComposeFile, Composes, Service};
-use preflint_model::image::{Image, Step};
+use preflint_model::image::{Image, Run, RunBy, Step};
 use preflint_model::start::Start;
 use preflint_model::unit::Space;
 use preflint_syntax::data::{Document, NodeRef};
@@ -106,4 +106,40 @@ pub(super) fn is_changed(
         .filter(|other| other.file != file.file && other.folder == file.folder);
     let mut same = others.filter_map(|other| other.service(&service.name));
     same.any(|other| differs(other) || !other.complete)
+}
+
+/// Whether the container has its network with the host or with another container.
+pub(super) fn shares_network(file: &ComposeFile, service: &Service) -> bool {
+    let own = |mode: &str| {
+        mode.strip_prefix("service:")
+            .is_some_and(|name| name == service.name)
+            || mode
+                .strip_prefix("container:")
+                .is_some_and(|name| service.other_names.iter().any(|own| own == name))
+    };
+    let mut others = file
+        .services
+        .iter()
+        .filter_map(|other| other.network_mode.as_deref());
+    service.network_mode.is_some() || others.any(own)
+}
+
+/// Whether something asks the image's own probe: compose without a probe in its place, or who runs
+/// the image by hand. Spaces and the platforms whose files are read do not look at it.
+pub(super) fn is_probed(cx: &Context<'_>, image: usize) -> bool {
+    let mut runs = cx
+        .images()
+        .runs
+        .iter()
+        .filter(|run| run.image == Some(image))
+        .peekable();
+    let own = |run: &Run| match run.by {
+        RunBy::Compose(file, service) => {
+            let file = cx.composes().all.get(file);
+            let service = file.and_then(|file| file.services.get(service));
+            service.is_some_and(|service| service.healthcheck.is_none())
+        }
+        RunBy::Host(_) | RunBy::Space(_) => false,
+    };
+    runs.peek().is_none() || runs.any(own)
 }
