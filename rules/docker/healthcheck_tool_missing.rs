@@ -217,13 +217,13 @@ fn published(service: &Service, command: &Command) -> Option<((Span, String), St
     };
     let other = texts(row, "except").iter().any(|word| tag.contains(word));
     let lacks = !old && !other && !image.text.contains('@') && texts(row, "lacks").contains(&tool);
-    let instead = row.get("instead").and_then(NodeRef::as_str)?;
+    let instead = match row.get("instead").and_then(NodeRef::as_str) {
+        Some(probe) => format!("ask by what the image has: `{probe}`"),
+        None => "take the probe away, or ask from another container: the image has nothing to ask by in all its versions".to_owned(),
+    };
     lacks.then(|| {
         let label = format!("this image comes without {tool}");
-        (
-            (image.span, label),
-            format!("ask by what the image has: `{instead}`"),
-        )
+        ((image.span, label), instead)
     })
 }
 
