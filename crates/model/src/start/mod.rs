@@ -17,8 +17,8 @@ pub use server::Server;
 
 use crate::Repository;
 use crate::command::{self, Command, Place};
-use crate::compose::Service;
-use crate::image::path::{name, resolve};
+use crate::compose::{Mount, Service, Source};
+use crate::image::path::{below, name, resolve};
 use crate::image::{Base, Environment, Image, Lookup, Step};
 use crate::memo::Memo;
 use crate::repository::{join, normalize};
@@ -49,6 +49,8 @@ struct World<'a> {
     /// The image whose last stage is run; without one, files are those of the repository.
     image: Option<&'a Image>,
     environment: Environment,
+    /// What compose mounts over the image's files.
+    mounts: &'a [Mount],
 }
 
 /// How deep scripts may call each other.
@@ -63,6 +65,7 @@ pub(crate) fn of_image(repository: &Repository, memo: &Memo, image: &Image) -> O
         memo,
         image: Some(image),
         environment,
+        mounts: &[],
     };
     let passed = command.map(|step| world.of_step(step));
     let span = entry.or(command)?.span;
@@ -95,6 +98,7 @@ pub fn of_service(
         memo,
         image: Some(image),
         environment,
+        mounts: &service.mounts,
     };
     let folder = image.runtime_folder();
     let own = |command: &Command| {
@@ -142,6 +146,7 @@ pub fn of_commands(
         memo,
         image: None,
         environment: Environment::unknown(),
+        mounts: &[],
     };
     let span = commands.first()?.span;
     let commands = commands.iter().map(|command| Command {
@@ -417,11 +422,26 @@ impl World<'_> {
         self.repository.tree().find(&path)
     }
 
+    /// Whether a mount may put a file at `place`.
+    fn may_bring(&self, mount: &Mount, place: &str) -> bool {
+        match (below(&mount.target, place), &mount.source) {
+            (None, _) => false,
+            (Some(rest), Source::Bind(Some(from))) if !rest.is_empty() => {
+                self.repository.at(&join(from, rest)) != preflint_source::Presence::Absent
+            }
+            (Some(_), _) => true,
+        }
+    }
+
     /// Whether a file may be in the working directory.
     fn may_have(&self, path: &str, folder: Option<&str>) -> bool {
         match (self.image, folder) {
             (Some(image), folder) => resolve(folder, path).is_none_or(|place| {
                 image.lookup_at_end(self.repository, &place) != Lookup::Missing
+                    || self
+                        .mounts
+                        .iter()
+                        .any(|mount| self.may_bring(mount, &place))
             }),
             (None, Some(folder)) => {
                 let path = join(folder.trim_start_matches('/'), path);

@@ -223,6 +223,30 @@ fn compose_changes_the_start() {
 }
 
 #[test]
+fn mounts_may_bring_the_file_that_decides() {
+    let start = |mount: &str| {
+        let compose = format!("services:\n  a:\n    build: .\n    volumes: ['{mount}']\n");
+        let dockerfile =
+            "FROM python:3.12-slim\nWORKDIR /app\nCOPY main.py .\nCMD streamlit run main.py\n";
+        let (project, _) = project(&[
+            ("Dockerfile", dockerfile),
+            ("compose.yaml", &compose),
+            ("main.py", ""),
+            ("site/.streamlit/config.toml", ""),
+        ]);
+        let images = project.images.as_ref().expect("images are built");
+        shown(images.runs[0].start.as_ref())
+    };
+    let known = "streamlit 0.0.0.0* 8501*";
+    assert_eq!(start("./data:/app/data"), known);
+    assert_eq!(start(".:/app"), known);
+    assert_eq!(start("./site:/app"), "streamlit ? ?");
+    assert_eq!(start("settings:/app/.streamlit"), "streamlit ? ?");
+    let one = "./c.toml:/app/.streamlit/config.toml:ro";
+    assert_eq!(start(one), "streamlit ? ?");
+}
+
+#[test]
 fn platforms_start_commands() {
     let procfile =
         "release: alembic upgrade head\nweb: uvicorn main:app --host 0.0.0.0 --port $PORT\n";
