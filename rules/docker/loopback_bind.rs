@@ -4,7 +4,9 @@ use preflint_model::compose::{ComposeFile, Service};
 use preflint_model::image::{Image, Run, RunBy};
 use preflint_model::start::{Bound, By, Start};
 
-use super::serving::{gets_other_files, has_something_in_front, is_changed, shares_network};
+use super::serving::{
+    gets_other_files, has_something_in_front, is_changed, is_fixed, shares_network,
+};
 
 /// Who should reach a container, and where that is stated.
 struct Caller {
@@ -172,7 +174,10 @@ fn report_once(
     let (Some(address), Some(server), true) = (address(start), start.server, loopback) else {
         return;
     };
-    let behind = image.is_some_and(|image| has_something_in_front(image, start));
+    let behind = image.is_some_and(|image| {
+        let argument = address.by == By::Variable && !is_fixed(image, address.by);
+        argument || has_something_in_front(image, start)
+    });
     if behind || told.contains(&address.span) {
         return;
     }

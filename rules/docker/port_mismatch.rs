@@ -7,7 +7,9 @@ use preflint_model::probe::{Url, probes};
 use preflint_model::start::{Bound, By, Start};
 use preflint_syntax::dockerfile::InstructionKind;
 
-use super::serving::{decisive, has_something_in_front, is_changed, listed, shares_network};
+use super::serving::{
+    decisive, has_something_in_front, is_changed, is_fixed, listed, shares_network,
+};
 
 /// A server with the one port on which its container listens.
 struct Listening<'a> {
@@ -46,7 +48,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .start
             .as_ref()
             .and_then(|start| listening(image, start));
-        let fixed = listening.filter(|listening| listening.port.by != By::Fallback);
+        let fixed = listening.filter(|listening| is_fixed(image, listening.port.by));
         if let Some(listening) = fixed {
             let is_run = images.runs.iter().any(|run| run.image == Some(at));
             if !is_run {
@@ -61,7 +63,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn listening<'a>(image: &'a Image, start: &'a Start) -> Option<Listening<'a>> {
     let port = start.endpoint.as_ref()?.port.as_ref()?;
     let server = start.server?.name();
-    (!has_something_in_front(image, start)).then_some(Listening {
+    let known = port.by != By::Variable || is_fixed(image, port.by);
+    (known && !has_something_in_front(image, start)).then_some(Listening {
         image,
         server,
         port,

@@ -6,7 +6,7 @@ use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::compose::{ComposeFile, Composes, Service};
 use preflint_model::image::{Image, Run, RunBy, Step};
-use preflint_model::start::Start;
+use preflint_model::start::{By, Start};
 use preflint_model::unit::Space;
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
@@ -106,6 +106,27 @@ pub(super) fn is_changed(
         .filter(|other| other.file != file.file && other.folder == file.folder);
     let mut same = others.filter_map(|other| other.service(&service.name));
     same.any(|other| differs(other) || !other.complete)
+}
+
+/// Whether the port, or address, is the same in every build and run of the image: a variable that
+/// it takes from a build argument may differ.
+pub(crate) fn is_fixed(image: &Image, by: By) -> bool {
+    let last = image.stages.len().saturating_sub(1);
+    let is_place = |name: &str| {
+        ["PORT", "HOST", "ADDR"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    let is_argument = |step: &&Step| match &step.instruction.kind {
+        InstructionKind::Arg(arguments) => arguments.iter().any(|(name, _)| is_place(&name.text)),
+        _ => false,
+    };
+    let steps = image.steps_before(last, usize::MAX);
+    match by {
+        By::Argument | By::Default => true,
+        By::Variable => !steps.iter().any(is_argument),
+        By::Fallback => false,
+    }
 }
 
 /// Whether the container has its network with the host or with another container.

@@ -3,7 +3,7 @@ use preflint_model::image::{Image, Run, RunBy};
 use preflint_model::start::{Bound, By};
 use preflint_model::unit::Space;
 
-use crate::docker::serving::{gets_other_files, has_something_in_front};
+use crate::docker::serving::{gets_other_files, has_something_in_front, is_fixed};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for space in &cx.units().spaces {
@@ -33,8 +33,7 @@ fn is_of(cx: &Context<'_>, run: &Run, space: &Space) -> bool {
 fn bound(image: &Image) -> Option<&Bound<u16>> {
     let start = image.start.as_ref()?;
     let port = start.endpoint.as_ref()?.port.as_ref()?;
-    let known = matches!(port.by, By::Argument | By::Variable | By::Default);
-    (known && !has_something_in_front(image, start)).then_some(port)
+    (is_fixed(image, port.by) && !has_something_in_front(image, start)).then_some(port)
 }
 
 fn report(cx: &mut Context<'_>, space: &Space, expected: u16, bound: &Bound<u16>) {
