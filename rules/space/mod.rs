@@ -1,5 +1,6 @@
 //! Hugging Face Spaces: the README's front matter and what it needs beside it.
 
+mod app_port_mismatch;
 mod card;
 mod front_matter_invalid;
 mod front_matter_missing;

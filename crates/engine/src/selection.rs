@@ -41,7 +41,7 @@ impl Selection {
             .filter(|name| !is_known(rules, name))
             .map(|name| UnknownName {
                 name: name.clone(),
-                suggestion: suggest(rules, name),
+                suggestion: suggest_selectable(rules, name),
             })
             .collect();
         if !unknown.is_empty() {
@@ -127,6 +127,12 @@ pub fn suggest(rules: &[&'static Rule], name: &str) -> Option<String> {
         .iter()
         .flat_map(|rule| rule.meta.cases.iter().map(|case| name_of(rule.meta, case)));
     nearest(name, rule_names.chain(cases))
+}
+
+/// The name of a rule, case or family that `name` was meant to be.
+fn suggest_selectable(rules: &[&'static Rule], name: &str) -> Option<String> {
+    let families = rules.iter().map(|rule| rule.meta.family.0.to_owned());
+    nearest(name, families.chain(suggest(rules, name)))
 }
 
 /// The candidate nearest to `name`, if it is near enough to be meant.

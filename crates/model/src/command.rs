@@ -117,6 +117,13 @@ impl Command {
         }
     }
 
+    /// Adds the words of another command to its own.
+    pub(crate) fn take(&mut self, other: &Self) {
+        self.words.extend(other.words.iter().cloned());
+        self.word_spans.extend(other.word_spans.iter().copied());
+        self.word_origins.extend(other.word_origins.iter().copied());
+    }
+
     /// The command that its words from `at` on are, `at` of them passing it on.
     #[must_use]
     pub fn behind(&self, at: usize) -> Self {

@@ -61,6 +61,9 @@ pub struct Service {
     pub healthcheck: Option<Healthcheck>,
     /// `ports`.
     pub ports: Vec<Port>,
+    /// Whether `ports` holds every port that is published: no range, no variable inside the
+    /// container's part.
+    pub all_ports: bool,
     /// `volumes`.
     pub mounts: Vec<Mount>,
     /// `depends_on`.

@@ -110,6 +110,7 @@ impl<'a> Reader<'a> {
                 .get("healthcheck")
                 .map(|healthcheck| self.healthcheck(healthcheck)),
             ports: list("ports").filter_map(|port| self.port(port)).collect(),
+            all_ports: list("ports").all(|port| self.port(port).is_some()),
             mounts: list("volumes")
                 .filter_map(|mount| self.mount(mount))
                 .collect(),
@@ -290,13 +291,16 @@ impl<'a> Reader<'a> {
                 span,
             });
         }
-        let text = known(&self.scalar(node)?)?;
+        let text = self.scalar(node)?;
         let text = text.split('/').next().unwrap_or(&text);
-        let mut parts = text.rsplit(':');
-        let container = parts.next()?.parse().ok()?;
+        // The host's part may hold colons of its own (`${PORT:-8000}:8000`).
+        let (host, container) = match text.rsplit_once(':') {
+            Some((host, container)) => (Some(host), container),
+            None => (None, text),
+        };
         Some(Port {
-            container,
-            host: parts.next().and_then(|host| host.parse().ok()),
+            container: container.parse().ok()?,
+            host: host.and_then(|host| host.rsplit(':').next()?.parse().ok()),
             span,
         })
     }

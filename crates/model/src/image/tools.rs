@@ -5,7 +5,7 @@ use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
 use super::path::below;
-use super::{Image, Step};
+use super::{Base, Image, Step};
 use crate::Repository;
 use crate::command::Command;
 
@@ -24,27 +24,44 @@ impl Image {
     /// told. The base image's table must speak of it.
     #[must_use]
     pub fn has_tool(&self, repository: &Repository, tool: &str) -> Option<bool> {
-        let last = self.stages.len().checked_sub(1)?;
-        let steps = self.steps_before(last, usize::MAX);
-        let mut unknown = false;
-        for step in steps {
-            match brings(repository, step, tool) {
-                Some(true) => return Some(true),
-                Some(false) => {}
-                None => unknown = true,
-            }
+        let mut stages: Vec<Option<bool>> = Vec::new();
+        for (at, stage) in self.stages.iter().enumerate() {
+            let of_stage = |at: usize| stages.get(at).copied().flatten();
+            let base = match &stage.base {
+                Base::Stage(earlier) => of_stage(*earlier),
+                Base::Published(base) => base.has_tool(tool),
+                Base::Unknown => None,
+            };
+            let lacks = |from: &str| {
+                let from = self.stage_named(at, from);
+                from.is_some_and(|from| of_stage(from) == Some(false))
+            };
+            let brought: Vec<Option<bool>> = stage
+                .steps
+                .iter()
+                .map(|step| brings(repository, step, tool, &lacks))
+                .collect();
+            let has = if brought.contains(&Some(true)) {
+                Some(true)
+            } else if brought.contains(&None) {
+                base.filter(|has| *has)
+            } else {
+                base
+            };
+            stages.push(has);
         }
-        let base = self.base_of(last)?.has_tool(tool)?;
-        match (base, unknown) {
-            (true, _) => Some(true),
-            (false, true) => None,
-            (false, false) => Some(false),
-        }
+        stages.pop().flatten()
     }
 }
 
-/// Whether a step brings the tool into the image; `None` if that cannot be told.
-fn brings(repository: &Repository, step: &Step, tool: &str) -> Option<bool> {
+/// Whether a step brings the tool into the image; `None` if that cannot be told. `lacks` says
+/// whether an earlier stage, by its name, does not have it.
+fn brings(
+    repository: &Repository,
+    step: &Step,
+    tool: &str,
+    lacks: &dyn Fn(&str) -> bool,
+) -> Option<bool> {
     match &step.instruction.kind {
         InstructionKind::Run(_) => {
             let understood = step.script.as_ref().is_none_or(|script| script.complete);
@@ -78,10 +95,10 @@ fn brings(repository: &Repository, step: &Step, tool: &str) -> Option<bool> {
             match (named, step.instruction.flag("from")) {
                 (true, _) => Some(true),
                 // From another image: single files bring no other command, folders may.
-                (false, Some(_)) => names
-                    .clone()
-                    .all(|name| OTHERS.contains(&name))
-                    .then_some(false),
+                (false, Some(from)) => {
+                    let others = names.clone().all(|name| OTHERS.contains(&name));
+                    (others || lacks(&from.value)).then_some(false)
+                }
                 (false, None) => {
                     let mut files = repository.tree().files();
                     let has = files.any(|(_, entry)| super::path::name(&entry.path) == tool);

@@ -17,8 +17,8 @@ pub use server::Server;
 
 use crate::Repository;
 use crate::command::{self, Command, Place, ShellOptions};
-use crate::compose::Service;
-use crate::image::path::{name, resolve};
+use crate::compose::{Mount, Service, Source};
+use crate::image::path::{below, name, resolve};
 use crate::image::{Base, Environment, Image, Lookup, Step};
 use crate::memo::Memo;
 use crate::repository::{join, normalize};
@@ -49,6 +49,8 @@ struct World<'a> {
     /// The image whose last stage is run; without one, files are those of the repository.
     image: Option<&'a Image>,
     environment: Environment,
+    /// What compose mounts over the image's files.
+    mounts: &'a [Mount],
 }
 
 /// How deep scripts may call each other.
@@ -63,6 +65,7 @@ pub(crate) fn of_image(repository: &Repository, memo: &Memo, image: &Image) -> O
         memo,
         image: Some(image),
         environment,
+        mounts: &[],
     };
     let passed = command.map(|step| world.of_step(step));
     let span = command.or(entry)?.span;
@@ -106,6 +109,7 @@ pub fn of_service(
         memo,
         image: Some(image),
         environment,
+        mounts: &service.mounts,
     };
     let folder = image.runtime_folder();
     let own = |command: &Command| {
@@ -153,6 +157,7 @@ pub fn of_commands(
         memo,
         image: None,
         environment: Environment::unknown(),
+        mounts: &[],
     };
     let span = commands.first()?.span;
     let commands = commands.iter().map(|command| Command {
@@ -187,6 +192,20 @@ fn instructions(image: &Image) -> Option<(Option<&Step>, Option<&Step>)> {
             Base::Published(_) => return command.map(|command| (None, Some(command))),
             Base::Unknown => return None,
         }
+    }
+}
+
+/// What of the words behind a script's name a package manager passes on to the script: npm only
+/// those behind `--`. `None` if some are its own.
+fn given(manager: &str, rest: &Command) -> Option<Command> {
+    let separated = rest
+        .words
+        .first()
+        .is_some_and(|word| word.as_deref() == Some("--"));
+    match (manager, separated) {
+        (_, true) => Some(rest.behind(1)),
+        ("npm", false) if !rest.words.is_empty() => None,
+        _ => Some(rest.clone()),
     }
 }
 
@@ -237,9 +256,7 @@ impl World<'_> {
         if let Some([one]) = passed.as_deref()
             && one.redirects.is_empty()
         {
-            first.words.extend(one.words.iter().cloned());
-            first.word_spans.extend(one.word_spans.iter().copied());
-            first.word_origins.extend(one.word_origins.iter().copied());
+            first.take(one);
         } else if passed.is_some() {
             return self.start(start, passed, span);
         }
@@ -321,12 +338,13 @@ impl World<'_> {
                     return self.script(&command.behind(1), passed, found, depth);
                 }
                 ("npm" | "yarn" | "pnpm" | "bun", [Some(first), rest @ ..]) => {
-                    let script = match (first.as_str(), rest) {
-                        ("run" | "run-script", [Some(script), ..]) => script.clone(),
-                        ("start", _) => "start".to_owned(),
+                    let (script, skipped) = match (first.as_str(), rest) {
+                        ("run" | "run-script", [Some(script), ..]) => (script.clone(), 3),
+                        ("start", _) => ("start".to_owned(), 2),
                         _ => return Some(command),
                     };
-                    return self.package_script(&script, &command, found, depth);
+                    let given = given(&program, &command.behind(skipped))?;
+                    return self.package_script(&script, &given, found, depth);
                 }
                 ("python" | "python3", [Some(file), ..]) if name(file) == "manage.py" => {
                     command = command.behind(1);
@@ -384,7 +402,7 @@ impl World<'_> {
         self.program(commands, passed, found, depth - 1)
     }
 
-    /// The commands of a script of `package.json`.
+    /// The commands of a script of `package.json`, the last of which gets the words of `call`.
     fn package_script(
         &self,
         script: &str,
@@ -399,7 +417,8 @@ impl World<'_> {
         let map = SourceMap::new(text, node);
         found.scripts.push(file);
         let span = |range| Span::new(file, map.range(range));
-        let commands = self.shell(node.as_str()?, call, &span);
+        let mut commands = self.shell(node.as_str()?, call, &span);
+        commands.last_mut()?.take(call);
         self.program(commands, None, found, depth - 1)
     }
 
@@ -416,11 +435,26 @@ impl World<'_> {
         self.repository.tree().find(&path)
     }
 
+    /// Whether a mount may put a file at `place`.
+    fn may_bring(&self, mount: &Mount, place: &str) -> bool {
+        match (below(&mount.target, place), &mount.source) {
+            (None, _) => false,
+            (Some(rest), Source::Bind(Some(from))) if !rest.is_empty() => {
+                self.repository.at(&join(from, rest)) != preflint_source::Presence::Absent
+            }
+            (Some(_), _) => true,
+        }
+    }
+
     /// Whether a file may be in the working directory.
     fn may_have(&self, path: &str, folder: Option<&str>) -> bool {
         match (self.image, folder) {
             (Some(image), folder) => resolve(folder, path).is_none_or(|place| {
                 image.lookup_at_end(self.repository, &place) != Lookup::Missing
+                    || self
+                        .mounts
+                        .iter()
+                        .any(|mount| self.may_bring(mount, &place))
             }),
             (None, Some(folder)) => {
                 let path = join(folder.trim_start_matches('/'), path);

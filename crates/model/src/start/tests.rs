@@ -182,6 +182,16 @@ fn scripts_and_entry_points() {
         r#"{"scripts": {"start": "next start -p 3001"}}"#,
     )];
     assert_eq!(image("CMD npm start", &package), "next 0.0.0.0* 3001");
+    let site = [(
+        "package.json",
+        r#"{"scripts": {"serve": "docusaurus serve"}}"#,
+    )];
+    let with = |command: &str| image(&format!("CMD {command}"), &site);
+    let all = "docusaurus 0.0.0.0 3000*";
+    assert_eq!(with("npm run serve -- --host 0.0.0.0"), all);
+    assert_eq!(with("yarn run serve --host 0.0.0.0"), all);
+    assert_eq!(with("npm run serve"), "docusaurus localhost* 3000*");
+    assert_eq!(with("npm run serve --host 0.0.0.0"), "?");
 }
 
 #[test]
@@ -213,6 +223,30 @@ fn compose_changes_the_start() {
 }
 
 #[test]
+fn mounts_may_bring_the_file_that_decides() {
+    let start = |mount: &str| {
+        let compose = format!("services:\n  a:\n    build: .\n    volumes: ['{mount}']\n");
+        let dockerfile =
+            "FROM python:3.12-slim\nWORKDIR /app\nCOPY main.py .\nCMD streamlit run main.py\n";
+        let (project, _) = project(&[
+            ("Dockerfile", dockerfile),
+            ("compose.yaml", &compose),
+            ("main.py", ""),
+            ("site/.streamlit/config.toml", ""),
+        ]);
+        let images = project.images.as_ref().expect("images are built");
+        shown(images.runs[0].start.as_ref())
+    };
+    let known = "streamlit 0.0.0.0* 8501*";
+    assert_eq!(start("./data:/app/data"), known);
+    assert_eq!(start(".:/app"), known);
+    assert_eq!(start("./site:/app"), "streamlit ? ?");
+    assert_eq!(start("settings:/app/.streamlit"), "streamlit ? ?");
+    let one = "./c.toml:/app/.streamlit/config.toml:ro";
+    assert_eq!(start(one), "streamlit ? ?");
+}
+
+#[test]
 fn platforms_start_commands() {
     let procfile =
         "release: alembic upgrade head\nweb: uvicorn main:app --host 0.0.0.0 --port $PORT\n";
@@ -226,4 +260,41 @@ fn platforms_start_commands() {
         })
         .collect();
     assert_eq!(shown, ["- alembic", "uvicorn 0.0.0.0 ?"]);
+}
+
+#[test]
+fn ports_that_compose_publishes() {
+    let compose = "services:\n  a:\n    image: x\n    ports: ['8000', '127.0.0.1:81:80/tcp', '${PORT:-8000}:7860', {target: 90, published: '9'}]\n  b:\n    image: x\n    ports: ['80:${PORT:-80}', '3000-3005:3000-3005', '1:1']\n";
+    let (project, _) = project(&[("compose.yaml", compose)]);
+    let composes = project.composes.as_ref().expect("compose files are read");
+    let read: Vec<String> = composes
+        .services()
+        .map(|(_, service)| {
+            let ports = service.ports.iter();
+            let ports = ports.map(|port| (port.host, port.container));
+            format!("{:?} {}", ports.collect::<Vec<_>>(), service.all_ports)
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "[(None, 8000), (Some(81), 80), (None, 7860), (Some(9), 90)] true",
+            "[(Some(1), 1)] false"
+        ]
+    );
+}
+
+#[test]
+fn tools_that_an_earlier_stage_lacks() {
+    let has = |first: &str| {
+        let dockerfile = format!(
+            "FROM python:3.12-slim AS build\n{first}\nFROM python:3.12-slim\nCOPY --from=build /usr/local/bin /usr/local/bin\nCMD python main.py\n"
+        );
+        let (project, _) = project(&[("Dockerfile", &dockerfile), ("main.py", "")]);
+        let images = project.images.as_ref().expect("images are built");
+        images.all[0].has_tool(project.repository(), "curl")
+    };
+    assert_eq!(has("RUN pip install flask"), Some(false));
+    assert_eq!(has("RUN apt-get update && apt-get install -y curl"), None);
+    assert_eq!(has("RUN ./install.sh"), None);
 }
