@@ -91,7 +91,7 @@ fn select_and_ignore() {
     );
     let said = run(broken.path(), &["--select", "branch-mismach,dockr"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    insta::assert_snapshot!(said.err, @"error: no rule, case or family is named `branch-mismach`; did you mean `branch-mismatch`?, `dockr`; `preflint rules` lists them");
+    insta::assert_snapshot!(said.err, @"error: no rule, case or family is named `branch-mismach`; did you mean `branch-mismatch`?, `dockr`; did you mean `docker`?");
 }
 
 #[test]
