@@ -1,12 +1,15 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
+mod address;
 mod apt;
 mod apt_confirmation_missing;
 mod apt_update_missing;
 mod copy_source_missing;
+mod datastores;
 mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
+mod localhost_between_containers;
 mod readme_ignored;
 mod readme_not_copied;
 mod steps;
