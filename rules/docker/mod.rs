@@ -8,6 +8,7 @@ mod bind_mount_hides_dependencies;
 mod copy_source_missing;
 mod datastores;
 mod dependencies;
+mod depends_on_unready;
 mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
