@@ -13,6 +13,7 @@ mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
 mod localhost_between_containers;
+mod missing_healthcheck;
 mod readme_ignored;
 mod readme_not_copied;
 mod steps;
