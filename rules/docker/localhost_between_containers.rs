@@ -83,9 +83,8 @@ fn report(
 fn stores<'a>(file: &'a ComposeFile, service: &Service) -> Vec<Store<'a>> {
     let joined = format!("service:{}", service.name);
     let sidecar = |other: &Service| other.network_mode.as_deref() == Some(&joined);
-    let own = Datastore::of(service).is_some();
     let whole = file.complete && service.complete && is_plain(service);
-    if own || !whole || file.services.iter().any(sidecar) {
+    if !whole || file.services.iter().any(sidecar) {
         return Vec::new();
     }
     let others = file.services.iter().filter(|other| {
