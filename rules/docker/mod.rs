@@ -1,22 +1,29 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
+mod address;
 mod apt;
 mod apt_cache_kept;
 mod apt_confirmation_missing;
 mod apt_package_gone;
 mod apt_update_missing;
+mod bind_mount_hides_dependencies;
 mod case_mismatched_path;
 mod copy_source_missing;
+mod datastores;
+mod dependencies;
 mod dependencies_after_source;
+mod depends_on_unready;
 mod differences;
 mod dockerfile_drift;
 mod env_file_in_image;
 mod externally_managed_python;
 mod healthcheck_tool_missing;
 mod install_after_user;
+mod localhost_between_containers;
 mod loopback_bind;
 mod makeup;
 mod manifests;
+mod missing_healthcheck;
 mod pip;
 mod port_mismatch;
 mod readme_ignored;

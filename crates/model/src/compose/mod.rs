@@ -66,6 +66,8 @@ pub struct Service {
     pub all_ports: bool,
     /// `volumes`.
     pub mounts: Vec<Mount>,
+    /// Whether `mounts` holds every line of `volumes`: the target of each is known.
+    pub mounts_known: bool,
     /// `depends_on`.
     pub depends_on: Vec<Dependency>,
     /// `user`.
@@ -74,6 +76,11 @@ pub struct Service {
     pub develop: bool,
     /// `network_mode`.
     pub network_mode: Option<String>,
+    /// The hosts that `extra_hosts` gives an address.
+    pub extra_hosts: Vec<String>,
+    /// Whether it is started again after it ended, by `restart` or `deploy`; true if that is not
+    /// known.
+    pub restarts: bool,
     /// Other names under which the network knows it: `container_name`, `hostname`, aliases.
     pub other_names: Vec<String>,
 }

@@ -38,6 +38,31 @@ pub(super) fn file(repository: &Repository, memo: &Memo, file: FileId) -> Option
     })
 }
 
+/// The parts of a line between its colons, those within `${...}` left alone.
+fn colons(text: &str) -> Vec<&str> {
+    let mut depth = 0_u32;
+    let between = |c: char| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ':' && depth == 0
+    };
+    text.split(between).collect()
+}
+
+/// <https://docs.docker.com/reference/compose-file/services/#restart>
+fn restarts(service: NodeRef<'_>) -> bool {
+    let policy = service
+        .get("deploy")
+        .map(|deploy| deploy.get("restart_policy"));
+    // YAML's own `no` is a truth value for some readers.
+    let own = service.get("restart");
+    let never = |node: NodeRef<'_>| node.as_str() == Some("no") || node.as_bool() == Some(false);
+    own.is_some_and(|own| !never(own)) || policy.flatten().is_some()
+}
+
 struct Reader<'a> {
     text: &'a str,
     file: FileId,
@@ -90,6 +115,10 @@ impl<'a> Reader<'a> {
             .map(|text| text.text)
             .chain(aliases.filter_map(|alias| known(alias.as_str()?)))
             .collect();
+        let volumes = list("volumes").count();
+        let mounts: Vec<Mount> = list("volumes")
+            .filter_map(|mount| self.mount(mount))
+            .collect();
         Service {
             name: name.to_owned(),
             span,
@@ -111,9 +140,8 @@ impl<'a> Reader<'a> {
                 .map(|healthcheck| self.healthcheck(healthcheck)),
             ports: list("ports").filter_map(|port| self.port(port)).collect(),
             all_ports: list("ports").all(|port| self.port(port).is_some()),
-            mounts: list("volumes")
-                .filter_map(|mount| self.mount(mount))
-                .collect(),
+            mounts_known: mounts.len() == volumes,
+            mounts,
             depends_on: node
                 .get("depends_on")
                 .map(|dependencies| self.depends_on(dependencies))
@@ -126,8 +154,23 @@ impl<'a> Reader<'a> {
                 .get("network_mode")
                 .and_then(NodeRef::as_str)
                 .map(str::to_owned),
+            extra_hosts: node
+                .get("extra_hosts")
+                .map(|hosts| self.extra_hosts(hosts))
+                .unwrap_or_default(),
+            restarts: restarts(node),
             other_names,
         }
+    }
+
+    /// `name=address`, `name:address` or a map.
+    fn extra_hosts(&self, node: NodeRef<'a>) -> Vec<String> {
+        let keys = node.entries().map(|(entry, _)| entry.key.to_string());
+        let lines = node.items().filter_map(|item| {
+            let line = item.as_str()?;
+            Some(line.split(['=', ':']).next()?.to_owned())
+        });
+        keys.chain(lines).collect()
     }
 
     fn build(&self, node: NodeRef<'a>) -> Build {
@@ -320,11 +363,13 @@ impl<'a> Reader<'a> {
                 span,
             });
         }
-        let text = known(node.as_str()?)?;
-        let (source, target) = match text.split(':').collect::<Vec<_>>().as_slice() {
+        let parts = colons(node.as_str()?);
+        let (source, target) = match parts.as_slice() {
             [target] => (Source::Volume(None), *target),
             [source, target] | [source, target, _] => {
-                let source = if source.starts_with(['.', '/', '~']) {
+                let source = if source.contains('$') {
+                    Source::Unknown
+                } else if source.starts_with(['.', '/', '~']) {
                     Source::Bind(self.path(source))
                 } else {
                     Source::Volume(Some((*source).to_owned()))
@@ -335,7 +380,7 @@ impl<'a> Reader<'a> {
         };
         Some(Mount {
             source,
-            target: target.trim_end_matches('/').to_owned(),
+            target: known(target)?.trim_end_matches('/').to_owned(),
             span,
         })
     }
@@ -359,5 +404,20 @@ impl<'a> Reader<'a> {
             }
         });
         short.chain(long).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::colons;
+
+    #[test]
+    fn colons_within_a_variable_are_its_own() {
+        assert_eq!(colons("/app/node_modules"), ["/app/node_modules"]);
+        assert_eq!(colons(".:/app:ro"), [".", "/app", "ro"]);
+        assert_eq!(
+            colons("${DATA:-./data}:/data"),
+            ["${DATA:-./data}", "/data"]
+        );
     }
 }
