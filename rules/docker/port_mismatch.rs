@@ -89,8 +89,11 @@ impl Listening<'_> {
             "{}, and its container listens on {port}{by} ({}): {}",
             place.says, self.server, place.error
         );
+        let (shown, says) = place
+            .mapped
+            .unwrap_or_else(|| (self.port.span, format!("listens on {port}{by}")));
         cx.report(place.case, place.subject, message, place.at, place.label)
-            .related(self.port.span, format!("listens on {port}{by}"))
+            .related(shown, says)
             .help(place.help);
     }
 }
@@ -104,6 +107,8 @@ struct Place<'a> {
     at: Span,
     label: String,
     help: String,
+    /// What shows the container's port more plainly than its start command.
+    mapped: Option<(Span, String)>,
 }
 
 fn composed(
@@ -181,6 +186,7 @@ fn published(
             at: wrong.span,
             label: format!("sends requests to port {port} of the container"),
             help: format!("publish the port on which the server listens (`\"{host}{bound}\"`), or have it listen on {port}"),
+            mapped: None,
         },
     );
 }
@@ -220,6 +226,7 @@ fn asked(
                 "ask port {}, or have the server listen on {}",
                 listening.port.value, url.port
             ),
+            mapped: None,
         },
     );
 }
@@ -266,12 +273,16 @@ fn named(
     let published = service
         .ports
         .iter()
-        .any(|published| published.host == Some(port));
-    let host = if published {
-        format!("; {port} is the host's port, which containers do not use")
-    } else {
-        String::new()
+        .find(|published| published.host == Some(port));
+    let host = match published {
+        Some(_) => format!("; {port} is the host's port, which containers do not use"),
+        None => String::new(),
     };
+    let mapped = published.filter(|published| published.container == bound);
+    let mapped = mapped.map(|published| {
+        let says = format!("{bound} is the container's port, {port} the host's");
+        (published.span, says)
+    });
     listening.report(
         cx,
         Place {
@@ -285,6 +296,7 @@ fn named(
             at: variable.span,
             label: format!("names port {port} of `{name}`"),
             help: format!("write `http://{name}:{bound}`{host}"),
+            mapped,
         },
     );
 }
@@ -347,6 +359,7 @@ fn hosted(cx: &mut Context<'_>, host: usize, start: &Start, listening: &Listenin
             at: *span,
             label: format!("sends requests to port {port} of the container"),
             help: format!("write {}, or have the server listen on {port}", listening.port.value),
+            mapped: None,
         },
     );
 }
@@ -387,6 +400,7 @@ fn exposed(cx: &mut Context<'_>, at: usize, listening: &Listening<'_>) {
             at: *span,
             label: format!("states port {port}"),
             help: format!("write `EXPOSE {}`", listening.port.value),
+            mapped: None,
         },
     );
 }
