@@ -16,6 +16,7 @@ mod owner;
 pub(crate) mod path;
 mod runs;
 mod tools;
+mod written;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

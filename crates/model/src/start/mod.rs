@@ -195,6 +195,12 @@ fn instructions(image: &Image) -> Option<(Option<&Step>, Option<&Step>)> {
     }
 }
 
+/// Whether a script is one of a shell, by its first line if that says so.
+fn is_shell(text: &str) -> bool {
+    let interpreter = text.strip_prefix("#!").and_then(|rest| rest.lines().next());
+    interpreter.is_none_or(|interpreter| interpreter.contains("sh"))
+}
+
 /// What of the words behind a script's name a package manager passes on to the script: npm only
 /// those behind `--`. `None` if some are its own.
 fn given(manager: &str, rest: &Command) -> Option<Command> {
@@ -382,17 +388,24 @@ impl World<'_> {
         found: &mut Found,
         depth: usize,
     ) -> Option<Command> {
-        let file = self.file(call.words.first()?.as_deref()?, call.folder.as_deref())?;
-        let text = self.repository.tree().text(file)?;
-        let foreign = text
-            .strip_prefix("#!")
-            .and_then(|rest| rest.lines().next())
-            .is_some_and(|program| !program.contains("sh"));
-        if foreign {
-            return None;
-        }
-        found.scripts.push(file);
-        let commands = self.shell(text, call, &|range| Span::new(file, range));
+        let (path, folder) = (call.words.first()?.as_deref()?, call.folder.as_deref());
+        let commands = match self.file(path, folder) {
+            Some(file) => {
+                let text = self
+                    .repository
+                    .tree()
+                    .text(file)
+                    .filter(|text| is_shell(text))?;
+                found.scripts.push(file);
+                self.shell(text, call, &|range| Span::new(file, range))
+            }
+            None => {
+                let place = resolve(folder, path)?;
+                let (text, span) = self.image?.written_script(self.repository, &place)?;
+                let text = Some(text).filter(|text| is_shell(text))?;
+                self.shell(&text, call, &|_| span)
+            }
+        };
         let own = call.behind(1);
         let passed = if own.words.is_empty() {
             passed

@@ -176,7 +176,16 @@ fn scripts_and_entry_points() {
     )];
     assert_eq!(image(r#"CMD ["./start.sh"]"#, &maybe), "?");
     let written = "RUN echo 'uvicorn main:app' > /app/start.sh\nCMD [\"sh\", \"start.sh\"]";
-    assert_eq!(image(written, &[]), "?");
+    assert_eq!(image(written, &[]), "uvicorn 127.0.0.1* 8000*");
+    let escaped = r#"RUN echo '#!/bin/bash\nset -e\nexec uvicorn main:app --port 3' > /app/start.sh && chmod +x start.sh
+CMD ["/app/start.sh"]"#;
+    assert_eq!(image(escaped, &[]), "uvicorn 127.0.0.1* 3");
+    let heredoc = "COPY <<'EOF' /start.sh\nexec uvicorn main:app --port $PORT\nEOF\nENV PORT=4\nCMD sh /start.sh";
+    assert_eq!(image(heredoc, &[]), "uvicorn 127.0.0.1* 4$");
+    let added = "RUN echo 'cd /app' > /start.sh\nRUN echo 'uvicorn main:app --port 5' >> /start.sh\nCMD sh /start.sh";
+    assert_eq!(image(added, &[]), "uvicorn 127.0.0.1* 5");
+    let other = "RUN ./make.py > /start.sh\nCMD sh /start.sh";
+    assert_eq!(image(other, &[]), "?");
     let package = [(
         "package.json",
         r#"{"scripts": {"start": "next start -p 3001"}}"#,

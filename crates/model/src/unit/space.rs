@@ -59,12 +59,21 @@ fn by_stray_configuration(repository: &Repository, memo: &Memo) -> Vec<Unit> {
             let document = memo.get(tree.shared_text(file)?, 0, yaml::parse);
             let root = document.root()?;
             let sdk = root.get("space_sdk").or_else(|| root.get("sdk"))?;
-            space(
+            let unit = space(
                 repository,
                 file,
                 sdk,
                 "configures a Space, in a file that the Hub does not read",
-            )
+            )?;
+            // The fault is the file itself, not one of its lines.
+            let evidence = unit.evidence.into_iter().map(|evidence| Evidence {
+                span: repository.first_line(file),
+                ..evidence
+            });
+            Some(Unit {
+                evidence: evidence.collect(),
+                ..unit
+            })
         })
         .collect()
 }
