@@ -1,10 +1,10 @@
 use preflint_core::{Edit, Fix, Safety, Span};
+use preflint_model::Context;
 use preflint_model::image::Image;
 use preflint_model::maker::{is_assembled, may_be_made};
-use preflint_model::{Context, Repository};
 use preflint_source::Presence;
 
-use super::copy_source_missing::{context_is_told, in_repository, literal_sources};
+use super::context::{context_is_told, in_repository, literal_sources, other_case};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
@@ -35,29 +35,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
         }
     }
-}
-
-/// The file or folder of the build context whose path in it differs from `path` in case alone.
-pub(super) fn other_case(repository: &Repository, image: &Image, path: &str) -> Option<String> {
-    let lower = path.to_lowercase();
-    let depth = path.split('/').count();
-    let heads = repository
-        .tree()
-        .below(&image.context)
-        .iter()
-        .filter_map(|entry| {
-            let inside = entry
-                .path
-                .strip_prefix(&*image.context)?
-                .trim_start_matches('/');
-            let mut ends = inside.match_indices('/').map(|(at, _)| at);
-            let end = ends.nth(depth - 1).unwrap_or(inside.len());
-            inside.get(..end)
-        });
-    let mut same = heads.filter(|head| *head != path && head.to_lowercase() == lower);
-    let there = |head: &str| repository.at(&in_repository(image, head));
-    same.find(|head| matches!(there(head), Presence::Tracked | Presence::Untracked))
-        .map(str::to_owned)
 }
 
 fn report(cx: &mut Context<'_>, image: &Image, path: &str, inside: &str, place: Span) {

@@ -1,14 +1,12 @@
 use std::collections::BTreeMap;
 
 use preflint_core::Span;
-use preflint_model::image::{Image, Step};
+use preflint_model::image::Image;
 use preflint_model::maker::{is_assembled, may_be_made};
-use preflint_model::unit::UnitKind;
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
-use preflint_syntax::dockerfile::{Argument, InstructionKind};
 
-use super::case_mismatched_path::other_case;
+use super::context::{context_is_told, in_repository, literal_sources, other_case};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
@@ -35,39 +33,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
             ignored(cx, pattern, &sources);
         }
     }
-}
-
-/// Whether the context is the Dockerfile's own folder, or something names it.
-pub(super) fn context_is_told(cx: &Context<'_>, image: &Image) -> bool {
-    let path = cx.repository().path(image.dockerfile);
-    let own = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut units = cx.units().of_kind(|kind| kind == UnitKind::Image);
-    own == image.context
-        || units.any(|unit| unit.file == image.dockerfile && !unit.evidence.is_empty())
-}
-
-/// The sources of a `COPY` or `ADD` from the build context that are literal paths, relative to the
-/// context, without those that leave it or name all of it.
-pub(super) fn literal_sources(step: &Step) -> Vec<(&Argument, String)> {
-    let InstructionKind::Copy { sources, .. } = &step.instruction.kind else {
-        return Vec::new();
-    };
-    let odd = ["from", "parents", "exclude"];
-    if odd.iter().any(|flag| step.instruction.flag(flag).is_some()) {
-        return Vec::new();
-    }
-    let heredoc = |name: &str| name.starts_with("<<");
-    let literal = sources.iter().filter_map(|source| {
-        let text = source.word.literal()?;
-        let odd = text.contains(['*', '?', '[', '$', ':', '\\', '{']) || heredoc(&source.text);
-        let parts: Vec<&str> = text
-            .split('/')
-            .filter(|part| !matches!(*part, "" | "."))
-            .collect();
-        let inside = !parts.is_empty() && !parts.contains(&"..");
-        (!odd && inside).then(|| (source, parts.join("/")))
-    });
-    literal.collect()
 }
 
 enum State {
@@ -105,14 +70,6 @@ fn state(repository: &Repository, image: &Image, path: &str) -> State {
             }
         }
         _ => State::There,
-    }
-}
-
-pub(super) fn in_repository(image: &Image, path: &str) -> String {
-    if image.context.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{}/{path}", image.context)
     }
 }
 

@@ -8,6 +8,7 @@ mod apt_package_gone;
 mod apt_update_missing;
 mod bind_mount_hides_dependencies;
 mod case_mismatched_path;
+mod context;
 mod copy_source_missing;
 mod datastores;
 mod dependencies;

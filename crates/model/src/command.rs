@@ -5,7 +5,8 @@ use preflint_syntax::shell::{
     Assignment, CommandId, CommandKind, Redirect as ShellRedirect, Script, Word, WordPart,
 };
 
-use crate::image::{Environment, path};
+use crate::environment::Environment;
+use crate::image_path as path;
 
 /// A simple command.
 #[derive(Clone, Debug, PartialEq, Eq)]

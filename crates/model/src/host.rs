@@ -10,7 +10,7 @@ use crate::Repository;
 use crate::classify::is_aside;
 use crate::command::{self, Command, Place, ShellOptions};
 use crate::compose::{Text, Variable};
-use crate::image::Environment;
+use crate::environment::Environment;
 use crate::memo::Memo;
 use crate::repository::{folder_of, join, normalize};
 

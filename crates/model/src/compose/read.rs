@@ -8,7 +8,7 @@ use super::{
 };
 use crate::Repository;
 use crate::command::{self, Command, Place, ShellOptions};
-use crate::image::Environment;
+use crate::environment::Environment;
 use crate::memo::Memo;
 use crate::repository::{join, normalize};
 

@@ -1,9 +1,9 @@
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::CommandKind;
 
-use super::path::name;
 use super::{Base, Manager, Step};
 use crate::command::Command;
+use crate::image_path::name;
 
 /// Who runs an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 use super::Tool;
-use super::path::name;
+use crate::image_path::name;
 
 /// A call of a tool that builds a project, before it is known whether its folder holds one.
 pub(super) struct Call {

@@ -4,9 +4,9 @@ use preflint_syntax::dockerfile::{Argument, InstructionKind};
 use preflint_syntax::dockerignore::Dockerignore;
 use preflint_syntax::shell::{CommandKind, Script, Word};
 
-use super::path::{below, name, resolve};
 use super::{Base, Image, Step};
 use crate::Repository;
+use crate::image_path::{below, name, resolve};
 use crate::repository::{join, normalize};
 
 /// Whether a file is in the image at some point of its build.

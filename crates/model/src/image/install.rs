@@ -5,10 +5,10 @@ use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::CommandKind;
 
 use super::calls::{Call, call};
-use super::path::{name, resolve};
 use super::{Image, Lookup, Step};
 use crate::Repository;
 use crate::command::Command;
+use crate::image_path::{name, resolve};
 use crate::package::{Package, Packages};
 use crate::repository::folder_of;
 

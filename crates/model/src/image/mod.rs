@@ -8,13 +8,12 @@ mod accounts;
 mod base;
 mod calls;
 mod commands;
-pub(crate) mod environment;
 mod files;
 mod install;
 mod needs;
 mod owner;
-pub(crate) mod path;
 mod runs;
+mod start;
 mod tools;
 mod written;
 
@@ -29,7 +28,6 @@ use rayon::prelude::*;
 
 pub use accounts::{Account, Accounts, User};
 pub use base::{BaseImage, Manager};
-pub use environment::Environment;
 pub use files::Lookup;
 pub use install::{ProjectBuild, Tool};
 pub use needs::{UnmetNeed, UnmetSource};
@@ -38,11 +36,13 @@ pub use runs::{Run, RunBy};
 use crate::Repository;
 use crate::command::ShellOptions;
 use crate::compose::Composes;
+use crate::environment::Environment;
 use crate::host::Hosts;
+use crate::image_path as path;
 use crate::memo::Memo;
 use crate::package::Packages;
 use crate::repository::join;
-use crate::start::{self, Start};
+use crate::start::Start;
 use crate::unit::{Unit, UnitKind, Units};
 
 /// Every image with a known build context.

@@ -2,9 +2,9 @@ use preflint_core::Span;
 
 use super::files::may_write;
 use super::install::join_image;
-use super::path::resolve;
 use super::{Image, Lookup, ProjectBuild};
 use crate::Repository;
+use crate::image_path::resolve;
 use crate::package::{Need, PackedSource};
 use crate::repository::{join, normalize};
 
@@ -180,7 +180,7 @@ impl Image {
         let mut last = None;
         for (at, step) in copies {
             let target = step.copy_target()?;
-            let inside = super::path::below(&build.folder, &target).is_some();
+            let inside = crate::image_path::below(&build.folder, &target).is_some();
             let brings = inside || self.brings_project(repository, build, at);
             last = if brings { Some(step.span) } else { last };
         }

@@ -1,8 +1,8 @@
 use preflint_syntax::dockerfile::InstructionKind;
 
-use super::path::{below, resolve};
 use super::{Base, Image, Step, User};
 use crate::command::Command;
+use crate::image_path::{below, resolve};
 
 /// Folders that others than root may write to in every distribution, or that come with an account.
 const OPEN: [&str; 5] = ["/tmp", "/var/tmp", "/dev/shm", "/home", "/root"];

@@ -2,10 +2,10 @@ use crate::Repository;
 use crate::compose::Composes;
 use crate::host::Hosts;
 use crate::memo::Memo;
-use crate::start::{self, Start};
+use crate::start::Start;
 use crate::unit::{UnitKind, Units};
 
-use super::Image;
+use super::{Image, start};
 
 /// A way in which something is run: by compose, by a platform, as a Space.
 #[derive(Clone, Debug)]

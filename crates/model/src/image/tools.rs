@@ -4,10 +4,10 @@ use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
-use super::path::below;
 use super::{Base, Image, Step};
 use crate::Repository;
 use crate::command::Command;
+use crate::image_path::below;
 
 /// The folders of the usual PATH.
 const ON_PATH: [&str; 6] = [
@@ -81,7 +81,7 @@ fn brings(
             ..
         } => {
             let to = step.environment.expand(&destination.word)?;
-            let to = super::path::resolve(step.workdir.as_deref(), &to)?;
+            let to = crate::image_path::resolve(step.workdir.as_deref(), &to)?;
             let system = ON_PATH
                 .iter()
                 .any(|folder| below(folder, &to).is_some() || below(&to, folder).is_some());
@@ -90,7 +90,9 @@ fn brings(
             }
             // A copy of the context that lands around the system's folders brings no system command
             // if the repository has no file of that name.
-            let names = sources.iter().map(|source| super::path::name(&source.text));
+            let names = sources
+                .iter()
+                .map(|source| crate::image_path::name(&source.text));
             let named = to.ends_with(&format!("/{tool}")) || names.clone().any(|name| name == tool);
             match (named, step.instruction.flag("from")) {
                 (true, _) => Some(true),
@@ -101,7 +103,7 @@ fn brings(
                 }
                 (false, None) => {
                     let mut files = repository.tree().files();
-                    let has = files.any(|(_, entry)| super::path::name(&entry.path) == tool);
+                    let has = files.any(|(_, entry)| crate::image_path::name(&entry.path) == tool);
                     (!has).then_some(false)
                 }
             }

@@ -1,10 +1,10 @@
 use preflint_core::Span;
 use preflint_syntax::dockerfile::InstructionKind;
 
-use super::path::resolve;
 use super::{Image, Manager, Step};
 use crate::Repository;
 use crate::command::Command;
+use crate::image_path::resolve;
 
 impl Image {
     /// The text of the script at `place` (absolute) in the finished image, where the Dockerfile

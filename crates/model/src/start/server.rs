@@ -9,10 +9,10 @@ pub struct Server {
     /// The program's names.
     pub names: Vec<String>,
     subcommands: Vec<String>,
-    pub(super) port: Vec<String>,
-    pub(super) host: Vec<String>,
-    pub(super) bind: Vec<String>,
-    pub(super) positional: Option<String>,
+    pub(crate) port: Vec<String>,
+    pub(crate) host: Vec<String>,
+    pub(crate) bind: Vec<String>,
+    pub(crate) positional: Option<String>,
     /// The port that it binds if nothing names one.
     pub default_port: u16,
     /// The address that it binds if nothing names one.
@@ -21,10 +21,10 @@ pub struct Server {
     pub port_variables: Vec<String>,
     /// The variables that name the address where no option does.
     pub host_variables: Vec<String>,
-    pub(super) unless: Vec<String>,
-    pub(super) files: Vec<String>,
+    pub(crate) unless: Vec<String>,
+    pub(crate) files: Vec<String>,
     /// The variable that adds arguments.
-    pub(super) arguments_variable: Option<String>,
+    pub(crate) arguments_variable: Option<String>,
     /// What it says when the text `{value}` stands in place of the port.
     pub error: Option<String>,
 }
@@ -37,7 +37,7 @@ impl Server {
     }
 
     /// The server that a program with these arguments is.
-    pub(super) fn of(program: &str, arguments: &[Option<String>]) -> Option<&'static Self> {
+    pub(crate) fn of(program: &str, arguments: &[Option<String>]) -> Option<&'static Self> {
         table().servers.iter().find(|server| {
             let word = arguments
                 .iter()
@@ -57,14 +57,14 @@ impl Server {
     }
 
     /// How many of its first words are its name and subcommand.
-    pub(super) fn has_subcommand(&self) -> bool {
+    pub(crate) fn has_subcommand(&self) -> bool {
         !self.subcommands.is_empty()
     }
 }
 
 /// How many words a wrapper takes up before the program that it runs: `None` if the command is no
 /// wrapper, or one whose own options are not known.
-pub(super) fn wrapped(program: &str, arguments: &[Option<String>]) -> Option<usize> {
+pub(crate) fn wrapped(program: &str, arguments: &[Option<String>]) -> Option<usize> {
     let wrapper = table()
         .wrappers
         .iter()

@@ -1,3 +1,5 @@
+//! The variables of a build and of a container.
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 

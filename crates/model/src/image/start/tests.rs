@@ -4,10 +4,11 @@ use std::sync::Arc;
 use preflint_core::Fact;
 use preflint_source::{MemoryTree, Options};
 
-use super::{By, Start, of_commands, of_service};
+use super::{of_commands, of_service};
 use crate::Project;
 use crate::classify::Kind;
 use crate::memo::Memo;
+use crate::start::{By, Start};
 
 fn project(files: &[(&str, &str)]) -> (Project, Memo) {
     let options = Options {

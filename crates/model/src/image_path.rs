@@ -1,3 +1,5 @@
+//! Paths within an image: absolute, with `/`.
+
 /// `path` from the working directory `from`, absolute and without `.` and `..`; `None` if it is
 /// relative and the working directory is not known.
 pub(crate) fn resolve(from: Option<&str>, path: &str) -> Option<String> {
