@@ -22,6 +22,8 @@ const PADDING: usize = 16;
 const HEAD: usize = 58;
 const ROW: usize = 19;
 const TOP: usize = 24;
+/// The width of one letter of a verb.
+const VERB: usize = 6;
 
 const STYLE: &str = "
 text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace;font-size:12px;fill:#1f2328}
@@ -29,11 +31,11 @@ text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','
 .name{font-size:13px;font-weight:bold}.kind{font-size:11px}.dim{fill:#59636e}
 .unknown{fill:#9a6700;font-style:italic}
 .link{fill:none;stroke:#818b98;stroke-width:1.5}.waits{stroke-dasharray:4 3}.arrow{fill:#818b98}
-.verb{font-size:10px;fill:#59636e;stroke:#f6f8fa;stroke-width:4px;stroke-linejoin:round;paint-order:stroke}
+.verb{font-size:10px;fill:#59636e}
 .image{fill:#0969da}.site{fill:#1a7f37}.python{fill:#8250df}.space{fill:#bc4c00}.service{fill:#bf3989}.platform{fill:#cf222e}
 @media (prefers-color-scheme:dark){
 text{fill:#e6edf3}.page{fill:#0d1117}.card{fill:#161b22;stroke:#3d444d}.rule{stroke:#3d444d}
-.dim{fill:#9198a1}.unknown{fill:#d29922}.link{stroke:#656c76}.arrow{fill:#656c76}.verb{fill:#9198a1;stroke:#0d1117}
+.dim{fill:#9198a1}.unknown{fill:#d29922}.link{stroke:#656c76}.arrow{fill:#656c76}.verb{fill:#9198a1}
 .image{fill:#4493f8}.site{fill:#3fb950}.python{fill:#ab7df8}.space{fill:#db6d28}.service{fill:#db61a2}.platform{fill:#f85149}
 }
 ";
@@ -169,24 +171,28 @@ impl<'a> Drawing<'a> {
             "link"
         };
         let (start, end) = (from.y + TOP, to.y + TOP);
-        let middle = usize::midpoint(start, end);
-        let (path, x) = if from.column == to.column {
+        // Where the verb stands: on the line, beside the node that acts.
+        let wide = link.verb.width() * VERB + 6;
+        let (path, x, y) = if from.column == to.column {
             // Neighbouring arcs keep apart.
-            let x = from.x.saturating_sub(48 + at % 3 * 20);
+            let x = from.x.saturating_sub(56 + at % 3 * 20);
             let (start, end) = (start + 10, end - 6 + at % 3 * 4);
             let path = format!("M{} {start}C{x} {start} {x} {end} {} {end}", from.x, to.x);
-            (path, usize::midpoint(x, from.x).saturating_sub(8))
+            (path, from.x.saturating_sub(wide + 6), start)
         } else {
             let (left, right) = (from.x + from.width, to.x);
             let x = usize::midpoint(left, right);
             let path = format!("M{left} {start}C{x} {start} {x} {end} {right} {end}");
-            (path, x)
+            (path, left + 8, start)
         };
         let _ = writeln!(
             out,
             "<path class=\"{class}\" marker-end=\"url(#arrow)\" d=\"{path}\"/>\
-             <text class=\"verb\" text-anchor=\"middle\" x=\"{x}\" y=\"{}\">{}</text>",
-            middle.saturating_sub(if start == end { 5 } else { 0 }),
+             <rect class=\"page\" x=\"{x}\" y=\"{}\" width=\"{wide}\" height=\"12\"/>\
+             <text class=\"verb\" x=\"{}\" y=\"{}\">{}</text>",
+            y - 6,
+            x + 3,
+            y + 3,
             escaped(link.verb)
         );
     }
