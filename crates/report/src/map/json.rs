@@ -40,12 +40,16 @@ fn ids(nodes: &[MapNode]) -> Vec<String> {
     for node in nodes {
         let plain = format!("{}:{}", node.kind.name(), node.name);
         let count = counts.entry(plain.clone()).or_default();
-        let mut id = plain.clone();
-        *count += 1;
-        while !taken.insert(id.clone()) {
-            *count += usize::from(id != plain);
-            id = format!("{plain}#{count}");
-        }
+        let id = loop {
+            *count += 1;
+            let id = match *count {
+                1 => plain.clone(),
+                count => format!("{plain}#{count}"),
+            };
+            if taken.insert(id.clone()) {
+                break id;
+            }
+        };
         ids.push(id);
     }
     ids

@@ -23,6 +23,9 @@ use crate::text::{clean, fold};
 /// What the map's words mean, and what follows from an unknown.
 pub(crate) const GUIDE: &str = "https://preflint.github.io/preflint/map/";
 
+/// How every rule's page refers to the map.
+pub(crate) const BELIEVES: &str = "What preflint believes about your repository";
+
 /// The one line of a map without nodes.
 const NOTHING: &str = "nothing is deployed, as far as preflint can tell";
 
