@@ -144,7 +144,7 @@ fn json() {
             "value": "8000",
             "path": "api/Dockerfile",
             "line": 6,
-            "column": 37,
+            "column": 38,
             "note": "written there",
         })
     );

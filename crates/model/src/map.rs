@@ -4,8 +4,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use preflint_core::{FileId, Label, Map, MapFact, MapKind, MapLink, MapNode, Span};
+use preflint_source::Content;
 
 use crate::Project;
+use crate::classify::Kind;
 use crate::compose::{ComposeFile, Service};
 use crate::host::HostService;
 use crate::image::{Base, Image, RunBy, User};
@@ -47,6 +49,12 @@ impl Drawing<'_> {
         self.map.nodes.len() - 1
     }
 
+    /// Whether the configuration keeps a file from being read, though its kind is read.
+    fn is_excluded(&self, file: FileId) -> bool {
+        let entry = self.project.repository.tree().entry(file);
+        matches!(entry.content, Content::Listed) && Kind::of_path(&entry.path).is_some()
+    }
+
     /// Images, sites, Spaces and Python projects; services and platforms come with what runs them.
     fn units(&mut self) {
         let images = self.project.images.as_ref();
@@ -65,6 +73,10 @@ impl Drawing<'_> {
                     continue;
                 }
             };
+            if self.is_excluded(unit.file) {
+                self.units.push(None);
+                continue;
+            }
             let folder = unit.folder.as_deref().map(shown_folder);
             let mut facts = vec![if kind == MapKind::Image {
                 context(unit)

@@ -150,8 +150,12 @@ fn userinfo(word: &str) -> Option<String> {
     for part in parts {
         out.push_str("://");
         let authority = &part[..part.find(['/', '?', '#']).unwrap_or(part.len())];
-        // A password may hold a raw `/`: then the `@` is what tells.
-        let at = authority.rfind('@').or_else(|| part.find('@'));
+        // A password may hold a raw `/`; digits before one are a port, and the `@` is of the path.
+        let is_port = authority
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| port.chars().all(|c| c.is_ascii_digit()));
+        let at = authority.rfind('@');
+        let at = at.or_else(|| part.find('@').filter(|_| !is_port));
         let secret = at.and_then(|at| Some((part[..at].find(':')? + 1, at)));
         match secret.filter(|(from, at)| from < at && is_telling(&part[*from..])) {
             Some((from, at)) => {

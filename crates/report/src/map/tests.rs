@@ -253,7 +253,7 @@ fn hostile_texts() {
     assert!(
         mermaid
             .lines()
-            .all(|line| line.matches('"').count() % 2 == 0)
+            .all(|line| line.matches('"').count().is_multiple_of(2))
     );
     assert_eq!(mermaid.matches('"').count(), 4);
     let json = rendered(MapFormat::Json, &map);
@@ -329,7 +329,7 @@ fn well_formed(svg: &str) {
         let end = rest[start..].find('>').unwrap() + start;
         let tag = &rest[start + 1..end];
         assert!(
-            !tag.contains('<') && tag.matches('"').count() % 2 == 0,
+            !tag.contains('<') && tag.matches('"').count().is_multiple_of(2),
             "{tag}"
         );
         let name = tag.split([' ', '/']).find(|part| !part.is_empty()).unwrap();
