@@ -3,16 +3,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use preflint_core::{FileId, Label, Map, MapFact, MapKind, MapLink, MapNode, Span};
+use preflint_core::{FileId, Label, Map, MapFact, MapKind, MapLink, MapNode, Sources, Span};
 use preflint_source::Content;
 
-use crate::Project;
 use crate::classify::Kind;
 use crate::compose::{ComposeFile, Service};
 use crate::host::HostService;
 use crate::image::{Base, Image, RunBy, User};
 use crate::start::{By, Start};
 use crate::unit::{Evidence, Unit, UnitKind};
+use crate::{Project, Repository};
 
 impl Project {
     /// The map of everything that is deployed. Facts that were not built are left out.
@@ -148,7 +148,7 @@ impl Drawing<'_> {
             });
         }
         match &image.start {
-            Some(known) => facts.extend(start(Some(known))),
+            Some(known) => facts.extend(start(&self.project.repository, Some(known))),
             None => facts.push(MapFact {
                 name: "start",
                 value: None,
@@ -353,7 +353,7 @@ impl Drawing<'_> {
             };
             let Some(from) = node else { continue };
             if !matches!(run.by, RunBy::Space(_)) && (run.image.is_some() || run.start.is_some()) {
-                let facts = start(run.start.as_ref());
+                let facts = start(&self.project.repository, run.start.as_ref());
                 self.map.nodes[from].facts.extend(facts);
             }
             if let Some(to) = run
@@ -408,13 +408,26 @@ fn evidence(unit: &Unit) -> Vec<Label> {
     labels
 }
 
+/// A word whose value is not known, as the source has it: `$PORT`.
+fn as_written(repository: &Repository, span: Span) -> Option<&str> {
+    let text = repository.tree().text(span.file)?;
+    let word = text.get(span.range.start() as usize..span.range.end() as usize)?;
+    // A span may be the whole command's, where no narrower one is known.
+    let one_word = word.contains('$') && !word.contains(char::is_whitespace);
+    one_word.then_some(word)
+}
+
 /// The program that is started and what it binds.
-fn start(start: Option<&Start>) -> Vec<MapFact> {
+fn start(repository: &Repository, start: Option<&Start>) -> Vec<MapFact> {
     let Some(start) = start else {
         return vec![fact("start", None)];
     };
-    let words = start.command.words.iter();
-    let words: Vec<&str> = words.map(|word| word.as_deref().unwrap_or("…")).collect();
+    let words = start.command.words.iter().enumerate();
+    let words = words.map(|(at, word)| match word {
+        Some(word) => word.as_str(),
+        None => as_written(repository, start.command.word_span(at)).unwrap_or("…"),
+    });
+    let words: Vec<&str> = words.collect();
     let mut facts = vec![MapFact {
         name: "start",
         value: Some(words.join(" ")),
