@@ -109,10 +109,12 @@ fn is_secret(name: &str) -> bool {
     NAMES.iter().any(|part| name.contains(part)) && !PLACES.iter().any(|end| name.ends_with(end))
 }
 
-/// Whether there is a value, and no reference to a variable.
+/// Whether there is a value, and no reference to a variable; a reference's default is a value.
 fn is_telling(value: &str) -> bool {
     let bare = value.trim_start_matches(['"', '\'']);
-    !bare.is_empty() && !bare.starts_with(['$', '…']) && !bare.starts_with(char::is_whitespace)
+    let end = bare.find(char::is_whitespace).unwrap_or(bare.len());
+    let has_default = || [":-", ":="].iter().any(|mark| bare[..end].contains(mark));
+    end > 0 && !bare.starts_with('…') && (!bare.starts_with('$') || has_default())
 }
 
 /// The length of the value at `from`: to its closing quote or to the next white space.
@@ -133,7 +135,7 @@ fn length(word: &str, from: usize) -> usize {
 /// A word with its addresses' passwords and its well-known tokens masked.
 fn inside(word: &str) -> Cow<'_, str> {
     let mut word = Cow::Borrowed(word);
-    for mask in [userinfo, query, shape] {
+    for mask in [userinfo, query, default, shape] {
         let changed = mask(&word);
         if let Some(changed) = changed {
             word = Cow::Owned(changed);
@@ -189,6 +191,27 @@ fn query(word: &str) -> Option<String> {
     changed.then(|| format!("{head}?{}", parts.join("&")))
 }
 
+/// `${TOKEN:-value}`.
+fn default(word: &str) -> Option<String> {
+    let mut parts = word.split("${");
+    let mut out = parts.next()?.to_owned();
+    let mut changed = false;
+    for part in parts {
+        out.push_str("${");
+        let from = part.find(['-', '=']).map(|at| at + 1);
+        match from.filter(|from| is_secret(&part[..*from])) {
+            Some(from) => {
+                out.push_str(&part[..from]);
+                out.push_str(MASK);
+                out.push_str(&part[part.find('}').unwrap_or(part.len()).max(from)..]);
+                changed = true;
+            }
+            None => out.push_str(part),
+        }
+    }
+    changed.then_some(out)
+}
+
 /// `hf_...` and its like.
 fn shape(word: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -241,6 +264,11 @@ mod tests {
                 "redis://:pw@host/0 postgres://u:p@h",
                 "redis://:***@host/0 postgres://u:***@h",
             ),
+            ("serve --password ${X:-abc} y", "serve --password *** y"),
+            (
+                "run ${API_TOKEN:-abc}/x $PORT",
+                "run ${API_TOKEN:-***}/x $PORT",
+            ),
             ("http://u:a/b@h/x?y", "http://u:***@h/x?y"),
             (
                 "http://h/x?a=1&token=abc&b=2",
@@ -261,6 +289,7 @@ mod tests {
             "serve --token-file /run/secrets/token --max-tokens-url=x",
             "http://localhost:8000/@x",
             "keyboard=de sk-learn hf_hub",
+            "serve ${PORT:-8000} ${TOKEN} --token ${TOKEN}",
             "--password",
             "",
             " a  b ",

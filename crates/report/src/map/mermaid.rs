@@ -56,7 +56,7 @@ fn label(node: &MapNode) -> String {
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let plain = c.is_ascii_alphanumeric() || " .,:/-=+@".contains(c);
+        let plain = c.is_ascii_alphanumeric() || " .,:/-=+@()".contains(c);
         if plain || (!c.is_ascii() && !c.is_control()) {
             out.push(c);
         } else {
