@@ -5,4 +5,5 @@ mod config;
 mod formats;
 mod input;
 mod lists;
+mod map;
 mod suppressions;

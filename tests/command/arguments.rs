@@ -234,6 +234,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         (&["--exit-zero"][..], 0),
         (&["rules"][..], 0),
         (&["schema"][..], 0),
+        (&["map"][..], 0),
         (&["explain", "branch-mismatch"][..], 0),
         (&["--help"][..], 0),
     ] {

@@ -48,6 +48,7 @@ fn help_is_grouped() {
     Commands:
       check    Check a repository (also without naming `check`)
       rules    List the rules
+      map      Show what preflint believes is deployed, and why
       explain  Explain a rule, or an error message that one prevents
       schema   Print the JSON schema of preflint.toml
       help     Print this message or the help of the given subcommand(s)
@@ -166,6 +167,13 @@ fn explain() {
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert!(
         said.out.starts_with("error[branch-mismatch]: "),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains(
+            "\nWhat preflint believes about your repository: `preflint map`\n  https://preflint.github.io/preflint/map/\n"
+        ),
         "{}",
         said.out
     );

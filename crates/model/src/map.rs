@@ -1,14 +1,18 @@
 //! What the model believes, for people: the units with their evidence and the facts that rules
 //! rest on. Unknowns are shown as such.
 
-use preflint_core::{Label, Map, MapFact, MapKind, MapLink, MapNode, Span};
+use std::collections::{BTreeSet, HashMap};
 
-use crate::Project;
+use preflint_core::{FileId, Label, Map, MapFact, MapKind, MapLink, MapNode, Sources, Span};
+use preflint_source::Content;
+
+use crate::classify::Kind;
 use crate::compose::{ComposeFile, Service};
 use crate::host::HostService;
 use crate::image::{Base, Image, RunBy, User};
 use crate::start::{By, Start};
-use crate::unit::{Unit, UnitKind};
+use crate::unit::{Evidence, Unit, UnitKind};
+use crate::{Project, Repository};
 
 impl Project {
     /// The map of everything that is deployed. Facts that were not built are left out.
@@ -24,6 +28,7 @@ impl Project {
         drawing.services();
         drawing.hosts();
         drawing.runs();
+        drawing.builds();
         drawing.map
     }
 }
@@ -44,6 +49,12 @@ impl Drawing<'_> {
         self.map.nodes.len() - 1
     }
 
+    /// Whether the configuration keeps a file from being read, though its kind is read.
+    fn is_excluded(&self, file: FileId) -> bool {
+        let entry = self.project.repository.tree().entry(file);
+        matches!(entry.content, Content::Listed) && Kind::of_path(&entry.path).is_some()
+    }
+
     /// Images, sites, Spaces and Python projects; services and platforms come with what runs them.
     fn units(&mut self) {
         let images = self.project.images.as_ref();
@@ -62,15 +73,16 @@ impl Drawing<'_> {
                     continue;
                 }
             };
+            if self.is_excluded(unit.file) {
+                self.units.push(None);
+                continue;
+            }
             let folder = unit.folder.as_deref().map(shown_folder);
-            let mut facts = vec![fact(
-                if kind == MapKind::Image {
-                    "context"
-                } else {
-                    "folder"
-                },
-                folder,
-            )];
+            let mut facts = vec![if kind == MapKind::Image {
+                context(unit)
+            } else {
+                fact("folder", folder)
+            }];
             let at = images.and_then(|images| {
                 let same = |image: &Image| image.dockerfile == unit.file;
                 images.all.iter().position(same)
@@ -135,7 +147,16 @@ impl Drawing<'_> {
                 at: Some(Label::new(build.span, "the project is built here")),
             });
         }
-        facts.extend(start(image.start.as_ref()));
+        match &image.start {
+            Some(known) => facts.extend(start(&self.project.repository, Some(known))),
+            None => facts.push(MapFact {
+                name: "start",
+                value: None,
+                at: image.command().map(|step| {
+                    Label::new(step.span, "the start command, which cannot be followed")
+                }),
+            }),
+        }
         for (port, span) in image.exposed() {
             facts.push(MapFact {
                 name: "exposes",
@@ -281,6 +302,31 @@ impl Drawing<'_> {
         }
     }
 
+    /// Which projects the images build.
+    fn builds(&mut self) {
+        let (Some(images), Some(units)) = (&self.project.images, &self.project.units) else {
+            return;
+        };
+        let projects: HashMap<FileId, usize> = units
+            .all
+            .iter()
+            .zip(&self.units)
+            .filter(|(unit, _)| unit.kind == UnitKind::Python)
+            .filter_map(|(unit, node)| Some((unit.file, (*node)?)))
+            .collect();
+        for (image, from) in images.all.iter().zip(&self.images) {
+            let Some(from) = *from else { continue };
+            let built = image.builds.iter().map(|build| build.package.file);
+            let built: BTreeSet<FileId> = built.collect();
+            let nodes = built.iter().filter_map(|file| projects.get(file).copied());
+            self.map.links.extend(nodes.map(|to| MapLink {
+                from,
+                to,
+                verb: "builds",
+            }));
+        }
+    }
+
     /// Who runs which image, and what that starts.
     fn runs(&mut self) {
         let Some(images) = &self.project.images else {
@@ -307,7 +353,7 @@ impl Drawing<'_> {
             };
             let Some(from) = node else { continue };
             if !matches!(run.by, RunBy::Space(_)) && (run.image.is_some() || run.start.is_some()) {
-                let facts = start(run.start.as_ref());
+                let facts = start(&self.project.repository, run.start.as_ref());
                 self.map.nodes[from].facts.extend(facts);
             }
             if let Some(to) = run
@@ -329,6 +375,18 @@ fn fact(name: &'static str, value: Option<String>) -> MapFact {
     }
 }
 
+/// Where an image is built from. Without a context, the places that build it do not agree or do not
+/// tell.
+fn context(unit: &Unit) -> MapFact {
+    let disagree = |label: &Evidence| Label::new(label.span, "not the same for all that build it");
+    let unclear = unit.folder.is_none() && unit.evidence.len() > 1;
+    MapFact {
+        name: "context",
+        value: unit.folder.as_deref().map(shown_folder),
+        at: unit.evidence.first().filter(|_| unclear).map(disagree),
+    }
+}
+
 fn shown_folder(folder: &str) -> String {
     if folder.is_empty() { "." } else { folder }.to_owned()
 }
@@ -340,18 +398,36 @@ fn evidence(unit: &Unit) -> Vec<Label> {
         .map(|evidence| Label::new(evidence.span, &evidence.text))
         .collect();
     if labels.is_empty() {
-        labels.push(Label::new(Span::file(unit.file), "its own file"));
+        let text = if unit.folder.is_some() {
+            "its own file; the context is the first folder that holds what it copies"
+        } else {
+            "its own file; no folder holds all that it copies"
+        };
+        labels.push(Label::new(Span::file(unit.file), text));
     }
     labels
 }
 
+/// A word whose value is not known, as the source has it: `$PORT`.
+fn as_written(repository: &Repository, span: Span) -> Option<&str> {
+    let text = repository.tree().text(span.file)?;
+    let word = text.get(span.range.start() as usize..span.range.end() as usize)?;
+    // A span may be the whole command's, where no narrower one is known.
+    let one_word = word.contains('$') && !word.contains(char::is_whitespace);
+    one_word.then_some(word)
+}
+
 /// The program that is started and what it binds.
-fn start(start: Option<&Start>) -> Vec<MapFact> {
+fn start(repository: &Repository, start: Option<&Start>) -> Vec<MapFact> {
     let Some(start) = start else {
         return vec![fact("start", None)];
     };
-    let words = start.command.words.iter();
-    let words: Vec<&str> = words.map(|word| word.as_deref().unwrap_or("…")).collect();
+    let words = start.command.words.iter().enumerate();
+    let words = words.map(|(at, word)| match word {
+        Some(word) => word.as_str(),
+        None => as_written(repository, start.command.word_span(at)).unwrap_or("…"),
+    });
+    let words: Vec<&str> = words.collect();
     let mut facts = vec![MapFact {
         name: "start",
         value: Some(words.join(" ")),

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use preflint_core::{Profile, Severity};
-use preflint_report::Format;
+use preflint_report::{Format, MapFormat};
 
 /// Tells before the push why a deployment will break.
 ///
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Check(CheckOptions),
     /// List the rules
     Rules(RulesOptions),
+    /// Show what preflint believes is deployed, and why
+    Map(MapOptions),
     /// Explain a rule, or an error message that one prevents
     Explain(ExplainOptions),
     /// Print the JSON schema of preflint.toml
@@ -124,6 +126,25 @@ pub(crate) struct ExplainOptions {
     pub(crate) what: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct MapOptions {
+    /// A repository's folder [default: the current folder]
+    pub(crate) path: Option<PathBuf>,
+
+    /// How to write the map
+    #[arg(long, value_name = "FORMAT", default_value = "tree")]
+    pub(crate) output_format: MapFormatName,
+    /// Write to a file in place of the terminal
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// Colour the tree
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorWhen,
+    /// How many threads to use [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     /// A table for people
@@ -190,6 +211,29 @@ impl ValueEnum for FormatName {
             let mut at = 0;
             while at < all.len() {
                 all[at] = FormatName(Format::ALL[at]);
+                at += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.name()))
+    }
+}
+
+/// The formats of a map, as the command line names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MapFormatName(pub(crate) MapFormat);
+
+impl ValueEnum for MapFormatName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [MapFormatName; MapFormat::ALL.len()] = {
+            let mut all = [MapFormatName(MapFormat::Tree); MapFormat::ALL.len()];
+            let mut at = 0;
+            while at < all.len() {
+                all[at] = MapFormatName(MapFormat::ALL[at]);
                 at += 1;
             }
             all

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use preflint_core::{RuleMeta, Severity};
-use preflint_engine::{Run, Settings, check, wanted};
+use preflint_engine::{Config, Run, Settings, check, wanted};
 use preflint_model::Rule;
 use preflint_model::memo::Memo;
 use preflint_report::{Format, printable, render};
@@ -17,12 +17,7 @@ use crate::settings::{Root, relative, roots, settings};
 
 /// `preflint check`.
 pub(crate) fn run(options: &CheckOptions) -> Result<Exit> {
-    if let Some(threads) = options.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build_global()
-            .context("cannot start the threads")?;
-    }
+    set_threads(options.threads)?;
     let rules = preflint_rules::all();
     let roots = roots(&options.paths, options.stdin_filename.as_deref())?;
     if roots.len() > 1 && matches!(options.output_format.0, Format::Json | Format::Sarif) {
@@ -44,7 +39,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Exit> {
         let settings = settings(&root, options, &rules)?;
         let tree = tree(
             &root,
-            &settings,
+            &settings.config,
             stdin.as_ref().map(|(path, text)| (*path, text.as_str())),
         )?;
         let run = check(&tree, &rules, &settings, &Memo::default());
@@ -58,8 +53,19 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Exit> {
             exit = code;
         }
     }
-    emit(options, &output)?;
+    emit(options.output_file.as_deref(), &output)?;
     Ok(exit)
+}
+
+/// `--threads`.
+pub(crate) fn set_threads(threads: Option<usize>) -> Result<()> {
+    let Some(threads) = threads else {
+        return Ok(());
+    };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .context("cannot start the threads")
 }
 
 fn read_stdin() -> Result<String> {
@@ -70,12 +76,13 @@ fn read_stdin() -> Result<String> {
     Ok(text)
 }
 
+/// What `root` holds, without what the configuration excludes.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command hands the environment to the crates that may not read it"
 )]
-fn tree(root: &Root, settings: &Settings, stdin: Option<(&Path, &str)>) -> Result<Tree> {
-    let excludes = settings.config.excludes();
+pub(crate) fn tree(root: &Root, config: &Config, stdin: Option<(&Path, &str)>) -> Result<Tree> {
+    let excludes = config.excludes();
     let options = Options {
         wanted: Arc::new(wanted),
         excluded: Arc::new(move |path| excludes.is_match(path.trim_end_matches('/'))),
@@ -99,7 +106,7 @@ fn write(
 ) -> String {
     let metas: Vec<&'static RuleMeta> = rules.iter().map(|rule| rule.meta).collect();
     let report = preflint_report::Options {
-        color: color(options),
+        color: color(options.color, options.output_file.as_deref()),
         width: terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0)),
         rules: &metas,
         version: env!("CARGO_PKG_VERSION"),
@@ -114,24 +121,25 @@ fn write(
 }
 
 /// NO_COLOR, CLICOLOR and dumb terminals are `anstream`'s to know.
-fn color(options: &CheckOptions) -> bool {
-    match options.color {
+pub(crate) fn color(when: ColorWhen, file: Option<&Path>) -> bool {
+    match when {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
         ColorWhen::Auto => {
-            options.output_file.is_none()
+            file.is_none()
                 && std::io::stdout().is_terminal()
                 && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
         }
     }
 }
 
+/// Writes to `file`, or to standard output.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command writes where the user says"
 )]
-fn emit(options: &CheckOptions, output: &str) -> Result<()> {
-    if let Some(path) = &options.output_file {
+pub(crate) fn emit(file: Option<&Path>, output: &str) -> Result<()> {
+    if let Some(path) = file {
         return std::fs::write(path, output)
             .with_context(|| format!("cannot write `{}`", path.display()));
     }
@@ -139,7 +147,7 @@ fn emit(options: &CheckOptions, output: &str) -> Result<()> {
     match out.write_all(output.as_bytes()).and_then(|()| out.flush()) {
         // A reader that has seen enough (`| head`) is no error.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write the findings")
+            Err(error).context("cannot write the output")
         }
         _ => Ok(()),
     }

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod map;
 mod settings;
 mod show;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let result = match arguments.command() {
         Command::Check(options) => check::run(&options),
         Command::Rules(options) => show::rules(&options),
+        Command::Map(options) => map::run(&options),
         Command::Explain(options) => show::explain(&options),
         Command::Schema => show::schema(),
     };

@@ -93,14 +93,19 @@ fn clean(path: &Path) -> PathBuf {
     result
 }
 
+/// The configuration of `root`.
+pub(crate) fn config(root: &Root, rules: &[&'static Rule]) -> Result<Config> {
+    let read = |name: &str| preflint_source::read_config(&root.path, name);
+    Ok(Config::find(read, rules).map_err(ConfigErrors)?)
+}
+
 /// The settings of a run over `root`.
 pub(crate) fn settings(
     root: &Root,
     options: &CheckOptions,
     rules: &[&'static Rule],
 ) -> Result<Settings> {
-    let config = Config::find(|name| preflint_source::read_config(&root.path, name), rules)
-        .map_err(ConfigErrors)?;
+    let config = config(root, rules)?;
     let profile = options
         .profile
         .map(Into::into)

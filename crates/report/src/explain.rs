@@ -2,6 +2,7 @@
 
 use preflint_core::{CaseMeta, RuleMeta};
 
+use crate::map::{BELIEVES, GUIDE};
 use crate::markdown::push_page;
 use crate::rules::severity;
 use crate::text::{self, Style, guard, paint, push_wrapped};
@@ -47,6 +48,15 @@ pub fn explain(meta: &RuleMeta, color: bool, width: usize) -> String {
             push_link(&mut out, "    ", source.url, color);
         }
     }
+    out.push('\n');
+    push_wrapped(
+        &mut out,
+        "",
+        "  ",
+        &format!("{BELIEVES}: `preflint map`"),
+        width,
+    );
+    push_link(&mut out, "  ", GUIDE, color);
     out.push('\n');
     push_link(&mut out, "", &meta.url(), color);
     guard(&out)

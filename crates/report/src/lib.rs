@@ -1,7 +1,7 @@
 //! Findings to text.
 //!
 //! In: an [`Outcome`], the [`Sources`] that it speaks of, [`Options`]. Out: one `String` a
-//! [`Format`]; also the list of rules and one rule's page. Only here do bytes become lines and
+//! [`Format`]; also the list of rules, one rule's page and the map of what is deployed. Only here do bytes become lines and
 //! columns. Nothing is printed, read or coloured unasked, and no control character of a path,
 //! message or source line goes out raw.
 #![warn(missing_docs)]
@@ -12,10 +12,12 @@ mod explain;
 mod full;
 mod github;
 mod json;
+mod map;
 mod markdown;
 mod place;
 mod rules;
 mod sarif;
+mod secret;
 mod snippet;
 mod text;
 mod view;
@@ -31,6 +33,7 @@ use preflint_core::{Outcome, RuleMeta, Sources};
 
 pub use document_error::document_error;
 pub use explain::explain;
+pub use map::{MapFormat, render_map};
 pub use rules::{rules_json, rules_text};
 pub use text::printable;
 

@@ -218,7 +218,7 @@ pub(crate) fn closing(outcome: &Outcome, elapsed: Option<Duration>) -> String {
     format!("{counts} in {files}{time}\n")
 }
 
-fn plural(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

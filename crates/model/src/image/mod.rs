@@ -176,6 +176,14 @@ impl Image {
             .map_or(&User::Unknown, |stage| &stage.after.user)
     }
 
+    /// The instruction that says what a container runs, whether or not it can be followed.
+    #[must_use]
+    pub fn command(&self) -> Option<&Step> {
+        let is = |kind: &InstructionKind| matches!(kind, InstructionKind::Cmd(_));
+        let is_entry = |kind: &InstructionKind| matches!(kind, InstructionKind::Entrypoint(_));
+        self.in_force(is).or_else(|| self.in_force(is_entry))
+    }
+
     /// The last step of a kind that holds for a container: that of the last stage, else of the
     /// stages that it starts from.
     fn in_force(&self, wanted: fn(&InstructionKind) -> bool) -> Option<&Step> {

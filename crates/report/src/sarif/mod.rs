@@ -12,6 +12,7 @@ use preflint_core::{
 };
 
 use crate::json::to_text;
+use crate::map::{BELIEVES, GUIDE};
 use crate::markdown::first_paragraph;
 use crate::place::{ORIGIN, Place};
 use crate::text::fold;
@@ -94,13 +95,14 @@ fn rule(meta: &'static RuleMeta) -> Rule {
     for source in meta.sources {
         let _ = writeln!(markdown, "- [{}]({})", source.title, source.url);
     }
+    let _ = write!(markdown, "\n\n{BELIEVES}: [`preflint map`]({GUIDE})");
     let described = first_paragraph(meta.page);
     Rule {
         id: meta.id,
         short_description: cut(summary),
         full_description: cut(described.as_deref().unwrap_or(summary)),
         help: Help {
-            text: page.to_owned(),
+            text: format!("{page}\n\n{BELIEVES}: `preflint map`, see {GUIDE}"),
             markdown,
         },
         help_uri: meta.url(),
