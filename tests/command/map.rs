@@ -19,7 +19,7 @@ const FILES: [(&str, &str); 4] = [
     ),
     (
         "web/Dockerfile",
-        "FROM nginx\nCOPY . /srv\nCMD [\"nginx\"]\n",
+        "FROM ghcr.io/octo/site\nCOPY . /srv\nCMD [\"nginx\"]\n",
     ),
 ];
 
@@ -84,7 +84,7 @@ fn tree() {
 
       image web/Dockerfile
         context: web
-        base: nginx  (web/Dockerfile:1 not in the table of base images)
+        base: ghcr.io/octo/site  (web/Dockerfile:1 not in the table of base images)
         stages: 1 (1 built)
         working directory: unknown
         user: unknown

@@ -60,6 +60,8 @@ pub struct HostService {
     pub span: Span,
     /// The folder that is deployed; `None` if it is not known.
     pub folder: Option<String>,
+    /// The build context, if the platform builds a Dockerfile of the repository and it is known.
+    pub context: Option<String>,
     /// The Dockerfile's path in the repository, if the file names one.
     pub dockerfile: Option<Text>,
     /// Whether it is built from a Dockerfile; `None` if the file does not say.
@@ -121,6 +123,7 @@ impl<'a> Reader<'a> {
             name: name.to_owned(),
             span: Span::new(self.file, at),
             folder: Some(self.folder.to_owned()),
+            context: None,
             dockerfile: None,
             docker: None,
             ports: Vec::new(),
@@ -202,6 +205,8 @@ impl<'a> Reader<'a> {
         } else {
             service.dockerfile.as_ref().map(|_| true)
         };
+        // Without a Dockerfile named or found, Fly takes buildpacks.
+        service.context = Some(self.folder.to_owned());
         service.environment = self.table(root.get("env"));
         let processes: Vec<_> = root
             .get("processes")
@@ -242,13 +247,18 @@ impl<'a> Reader<'a> {
             .map(|node| {
                 let name = node.get("name").and_then(NodeRef::as_str).unwrap_or("web");
                 let mut service = self.service(Platform::Render, name, node.range());
-                let root = self.path(self.folder, node.get("rootDir"));
-                let folder = root.map_or_else(|| self.folder.to_owned(), |root| root.text);
+                // From the repository's root, wherever this file lies.
+                let root = self.path("", node.get("rootDir"));
+                let folder = root.map_or_else(String::new, |root| root.text);
                 let runtime = node.get("runtime").or_else(|| node.get("env"));
                 service.docker = runtime
                     .and_then(NodeRef::as_str)
                     .map(|runtime| runtime == "docker");
                 service.dockerfile = self.path(&folder, node.get("dockerfilePath"));
+                if service.docker == Some(true) {
+                    let context = self.path(&folder, node.get("dockerContext"));
+                    service.context = Some(context.map_or(folder.clone(), |context| context.text));
+                }
                 service.start = self.start(
                     node.get("dockerCommand")
                         .or_else(|| node.get("startCommand")),

@@ -25,6 +25,8 @@ pub struct Server {
     pub(crate) files: Vec<String>,
     /// The variable that adds arguments.
     pub(crate) arguments_variable: Option<String>,
+    /// Whether only an image of Node has this program under its name.
+    pub(crate) of_node: bool,
     /// What it says when the text `{value}` stands in place of the port.
     pub error: Option<String>,
 }
@@ -136,6 +138,7 @@ fn server(row: NodeRef<'_>) -> Server {
         unless: texts(row, "unless"),
         files: texts(row, "files"),
         arguments_variable: text("arguments_variable"),
+        of_node: text("runtime").as_deref() == Some("node"),
         error: text("error"),
     }
 }

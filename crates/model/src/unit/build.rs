@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
 use preflint_core::{FileId, Span};
-use preflint_source::Presence;
+use preflint_source::{Content, Presence};
 use preflint_syntax::dockerfile::{self, InstructionKind};
 
 use super::{Evidence, Unit, UnitKind};
 use crate::Repository;
 use crate::classify::{Kind, is_aside};
 use crate::compose::{Composes, Service};
+use crate::host::{HostService, Hosts};
 use crate::memo::Memo;
 use crate::repository::{folder_of, join, normalize};
 use crate::workflow::{Step, Workflows};
@@ -26,6 +27,7 @@ pub(super) fn images(
     memo: &Memo,
     workflows: &Workflows,
     composes: &Composes,
+    hosts: &Hosts,
     spaces: &[(String, Span)],
 ) -> Vec<Unit> {
     let mut builds: BTreeMap<String, Vec<Build>> = BTreeMap::new();
@@ -46,6 +48,7 @@ pub(super) fn images(
     for build in composes
         .services()
         .filter_map(|(_, service)| of_service(service))
+        .chain(hosts.all.iter().filter_map(of_host))
         .chain(from_workflows)
         .chain(from_spaces)
     {
@@ -55,7 +58,8 @@ pub(super) fn images(
             .push(build);
     }
     let dockerfiles = repository.tree().files().filter(|(_, entry)| {
-        Kind::of_path(&entry.path) == Some(Kind::Dockerfile) && !is_aside(&entry.path)
+        let excluded = entry.content == Content::Listed;
+        Kind::of_path(&entry.path) == Some(Kind::Dockerfile) && !is_aside(&entry.path) && !excluded
     });
     dockerfiles
         .map(|(file, entry)| {
@@ -79,37 +83,71 @@ pub(super) fn images(
         .collect()
 }
 
-/// The Dockerfile's own folder, else the root: the first that holds every literal source.
+/// The Dockerfile's own folder, else the root: the first that holds every literal source. Unknown
+/// where no source tells the two apart and the commands name files by their path from the root.
 fn by_sources(repository: &Repository, memo: &Memo, file: FileId, path: &str) -> Option<String> {
+    let own = folder_of(path);
     let text = repository.tree().shared_text(file)?;
     let document = memo.get(text, 0, dockerfile::parse);
-    let holds = |folder: &str| {
-        document
-            .instructions
-            .iter()
-            .all(|instruction| match &instruction.kind {
-                InstructionKind::Copy { sources, .. } if instruction.flag("from").is_none() => {
-                    sources.iter().all(|source| {
-                        let text = source.text.trim_start_matches('/');
-                        let literal = !text.contains(['$', '*', '?', '[', ':']);
-                        let missing = || {
-                            // One that is written with other letters shows the folder as well.
-                            normalize(&join(folder, text)).is_none_or(|path| {
-                                repository.at(&path) == Presence::Absent
-                                    && repository.tree().find_ignoring_case(&path).is_none()
-                            })
-                        };
-                        !literal || !missing()
-                    })
-                }
-                _ => true,
-            })
+    let copies = document.instructions.iter().filter_map(|instruction| {
+        let from = instruction.flag("from").is_some();
+        match &instruction.kind {
+            InstructionKind::Copy { sources, .. } if !from => Some(sources),
+            _ => None,
+        }
+    });
+    let literal: Vec<&str> = copies
+        .flatten()
+        .map(|source| source.text.trim_start_matches('/'))
+        .filter(|text| !text.contains(['$', '*', '?', '[', ':']))
+        .collect();
+    let holds = |folder: &str, source: &str| {
+        // One that is written with other letters shows the folder as well.
+        normalize(&join(folder, source)).is_some_and(|path| {
+            repository.at(&path) != Presence::Absent
+                || repository.tree().find_ignoring_case(&path).is_some()
+        })
     };
-    let own = folder_of(path);
-    [own, ""]
-        .into_iter()
-        .find(|folder| holds(folder))
-        .map(str::to_owned)
+    let tells = |source: &&str| normalize(source).is_some_and(|path| !path.is_empty());
+    let named = literal.iter().any(tells);
+    let all = |folder: &str| literal.iter().all(|source| holds(folder, source));
+    if !own.is_empty() && !named && speaks_from_root(repository, text, own) {
+        return None;
+    }
+    match (all(own), all("")) {
+        (true, _) => Some(own.to_owned()),
+        (false, true) => Some(String::new()),
+        (false, false) => None,
+    }
+}
+
+/// Whether a word of the Dockerfile is the path, from the root, of a file in its own folder.
+fn speaks_from_root(repository: &Repository, text: &str, own: &str) -> bool {
+    let start = format!("{own}/");
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '='));
+    words
+        .filter_map(|word| word.trim_start_matches("./").strip_prefix(&start))
+        .any(|rest| {
+            let there = |path: String| repository.at(&path) != Presence::Absent;
+            there(join(own, rest)) && !there(join(own, &join(own, rest)))
+        })
+}
+
+fn of_host(service: &HostService) -> Option<Build> {
+    let context = service
+        .context
+        .clone()
+        .filter(|_| service.docker != Some(false))?;
+    let dockerfile = service.dockerfile.as_ref().map(|path| path.text.clone());
+    let evidence = Evidence {
+        span: service.span,
+        text: format!("built by {}", service.platform.name()),
+    };
+    Some(Build {
+        dockerfile: dockerfile.unwrap_or_else(|| join(&context, "Dockerfile")),
+        context: Some(context),
+        evidence,
+    })
 }
 
 fn of_service(service: &Service) -> Option<Build> {

@@ -120,6 +120,7 @@ impl Units {
             memo,
             workflows,
             composes,
+            hosts,
             &space_folders,
         ));
         all.extend(services(composes));

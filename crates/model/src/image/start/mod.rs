@@ -254,6 +254,7 @@ impl World<'_> {
         let command = self.program(commands, passed, &mut found, MAX_DEPTH)?;
         let program = command.program().unwrap_or_default();
         let server = Server::of(program, command.words.get(1..).unwrap_or_default());
+        let server = server.filter(|server| !server.of_node || self.has_node());
         let mut start = Start {
             command,
             span,
@@ -265,6 +266,14 @@ impl World<'_> {
         };
         start.endpoint = server.and_then(|server| endpoint::endpoint(self, &start, server));
         Some(start)
+    }
+
+    /// Whether the image is one of Node.
+    fn has_node(&self) -> bool {
+        let base = self
+            .image
+            .and_then(|image| image.base_of(image.stages.len() - 1));
+        base.is_some_and(|base| base.node.is_some() || base.has_tool("node") == Some(true))
     }
 
     /// The program that a list of commands ends in; `None` if that depends on what is not known.
