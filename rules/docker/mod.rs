@@ -9,6 +9,7 @@ mod externally_managed_python;
 mod install_after_user;
 mod readme_ignored;
 mod readme_not_copied;
+mod source_not_copied;
 mod steps;
 mod superseded_instruction;
 mod unexpanded_port_variable;
