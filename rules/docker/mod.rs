@@ -15,6 +15,7 @@ mod superseded_instruction;
 mod unexpanded_port_variable;
 mod unknown_installer_option;
 mod unknown_user;
+mod unwritable;
 mod user_id_taken;
 mod uv_outside_venv;
 
