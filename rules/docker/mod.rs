@@ -7,6 +7,7 @@ mod copy_source_missing;
 mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
+mod installs;
 mod readme_ignored;
 mod readme_not_copied;
 mod source_not_copied;
@@ -16,6 +17,7 @@ mod unexpanded_port_variable;
 mod unknown_installer_option;
 mod unknown_user;
 mod unwritable;
+mod user_command_not_on_path;
 mod user_id_taken;
 mod uv_outside_venv;
 
