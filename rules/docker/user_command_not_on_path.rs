@@ -61,9 +61,18 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 "`{user}` runs `{program}`, which lies in `{folder}`, and only root may enter `/root`: \"{}\"",
                 error(program, start.command.shell)
             );
-            cx.report("in-home-of-root", program, message, span, format!("runs as `{user}`"))
-                .related(place.span, "puts it there")
-                .help("install into a virtual environment outside of `/root`, or copy it to the user's own home (`COPY --from=builder --chown=app /root/.local /home/app/.local`) and name that in `PATH`");
+            let finding = cx.report(
+                "in-home-of-root",
+                program,
+                message,
+                span,
+                format!("runs as `{user}`"),
+            );
+            finding.related(place.span, "puts it there");
+            if let Some(switch) = last_user(image) {
+                finding.related(switch, "from here on");
+            }
+            finding.help("install into a virtual environment outside of `/root`, or copy it to the user's own home (`COPY --from=builder --chown=app /root/.local /home/app/.local`) and name that in `PATH`");
         }
     }
 }
@@ -180,6 +189,15 @@ fn place_of(
     let first = certain.next()?;
     let same = places.iter().all(|place| place.folder == first.folder);
     same.then(|| first.clone())
+}
+
+/// The `USER` in force at the end.
+fn last_user(image: &Image) -> Option<Span> {
+    let steps = image.steps_before(image.stages.len().checked_sub(1)?, usize::MAX);
+    let last = steps
+        .iter()
+        .rfind(|step| matches!(step.instruction.kind, InstructionKind::User(_)));
+    last.map(|step| step.span)
 }
 
 /// Whether a command opens root's home to others.
