@@ -1,5 +1,6 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
+mod app_module_missing;
 mod apt;
 mod apt_confirmation_missing;
 mod apt_update_missing;
