@@ -1,7 +1,7 @@
 use preflint_core::{FileId, Span};
 use preflint_model::command::Command;
 use preflint_model::host::Platform;
-use preflint_model::image::{Image, Lookup, RunBy};
+use preflint_model::image::{Image, Lookup, RunBy, Step};
 use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(start) = image.start.as_ref() else {
             continue;
         };
-        let Some(wanted) = wanted(repository, start, image_commands(image)) else {
+        let Some(wanted) = wanted(repository, start, &image_commands(image)) else {
             continue;
         };
         let Some(folder) = start
@@ -68,7 +68,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (true, Some(root)) = (native, &host.folder) else {
             continue;
         };
-        let Some(wanted) = wanted(repository, start, host.start.clone()) else {
+        let Some(wanted) = wanted(repository, start, &host.start) else {
             continue;
         };
         let folder = start
@@ -158,7 +158,7 @@ fn image_commands(image: &Image) -> Vec<Command> {
 }
 
 /// What the start command looks for in its working directory, if it is told nothing else.
-fn wanted(repository: &Repository, start: &Start, written: Vec<Command>) -> Option<Wanted> {
+fn wanted(repository: &Repository, start: &Start, written: &[Command]) -> Option<Wanted> {
     let command = &start.command;
     // Options that change where it looks, of the program or of what passes it on.
     let text = repository.slice(start.span);
@@ -329,7 +329,7 @@ fn installs_code(cx: &Context<'_>, image: &Image) -> bool {
         .iter()
         .any(|package| package.build_system || package.is_package == Some(true));
     let steps = image.stages.iter().flat_map(|stage| &stage.steps);
-    let mut commands = steps.flat_map(|step| step.commands());
+    let mut commands = steps.flat_map(Step::commands);
     !image.builds.is_empty()
         || commands.any(|command| {
             let tool = command.words.iter().flatten().any(|word| {

@@ -198,6 +198,10 @@ impl Installs<'_> {
             | ("python" | "python3", ["-m", "pip", "install", arguments @ ..]) => {
                 self.pip(step, at, command, first, arguments)
             }
+            ("poetry", ["config", key, value, ..]) if key.contains("virtualenvs") => {
+                (*key == "virtualenvs.create" && *value == "true").then(Vec::new)
+            }
+            // Environments and settings, without a package of the project's.
             ("python" | "python3", ["-m", "venv", ..])
             | ("virtualenv", _)
             | (
@@ -206,18 +210,15 @@ impl Installs<'_> {
                     "venv" | "lock" | "cache" | "--version" | "python" | "export",
                     ..,
                 ],
-            ) => none(),
-            (
+            )
+            | (
                 "pip" | "pip3",
                 [
                     "--version" | "cache" | "check" | "list" | "config" | "download" | "wheel",
                     ..,
                 ],
-            ) => none(),
-            ("poetry", ["config", key, value, ..]) if key.contains("virtualenvs") => {
-                (*key == "virtualenvs.create" && *value == "true").then(Vec::new)
-            }
-            (
+            )
+            | (
                 "poetry",
                 [
                     "config" | "lock" | "export" | "--version" | "check" | "cache",
@@ -388,13 +389,12 @@ impl Installs<'_> {
             .or_else(|| first.strip_suffix("/python"))
             .or_else(|| first.strip_suffix("/python3"));
         let folder = match environment {
-            Some("/usr/local/bin" | "/usr/bin") => None,
+            None | Some("/usr/local/bin" | "/usr/bin") => None,
             Some(bin) => Some(
                 absolute(command.folder.as_deref(), bin)?
                     .strip_suffix("/bin")?
                     .to_owned(),
             ),
-            None => None,
         };
         let user = arguments.contains(&"--user");
         let folder = match (folder, &step.user, user) {
