@@ -12,6 +12,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if !build.package.complete || told.contains(&build.span) {
                 continue;
             }
+            // What git ignores may be generated, or lie in a folder that was not looked into.
+            let may_be_made = source.places.iter().any(|place| {
+                let path = format!("{}/{place}", build.package.folder);
+                let ignored = repository.tree().ignored_by(path.trim_start_matches('/'));
+                ignored.is_some()
+            });
+            if may_be_made {
+                continue;
+            }
             let Some(error) = &source.error else {
                 continue;
             };
