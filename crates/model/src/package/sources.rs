@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         let place = |module: &str| {
             let path = module.replace('.', "/");
             match root {
-                "" => format!("{path}/__init__.py"),
+                "" | "." | "./" => format!("{path}/__init__.py"),
                 root => format!("{}/{path}/__init__.py", root.trim_end_matches('/')),
             }
         };
