@@ -182,6 +182,7 @@ fn the_first_tree_has_findings() {
         [
             "branch-mismatch",
             "readme-not-copied",
+            "source-not-copied",
             "front-matter-missing",
             "missing-pool-pre-ping",
             "invalid-engine-option",

@@ -3,6 +3,8 @@ use preflint_model::command::Command;
 use preflint_model::image::{BaseImage, Image, Manager, User};
 use preflint_syntax::dockerfile::InstructionKind;
 
+use super::unwritable::{Unwritable, unwritable};
+
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
         for stage in image.built_stages() {
@@ -21,30 +23,42 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 if known.any(|account| account.name == *user && account.uid == Some(0)) {
                     continue;
                 }
-                let denied = step
-                    .commands()
-                    .into_iter()
-                    .find_map(|command| Some((denied(image, stage, at, &command)?, command)));
-                let Some((denied, command)) = denied else {
+                let commands = step.commands();
+                let found = commands.iter().find_map(|command| {
+                    let needs_root =
+                        denied(image, stage, at, command).map(|denied| needs_root(&denied, user));
+                    let no_place =
+                        || unwritable(cx.repository(), image, (stage, at), command, user);
+                    Some((needs_root.or_else(no_place)?, command.span))
+                });
+                let Some((found, span)) = found else {
                     continue;
                 };
-                let message = format!(
-                    "`{}` needs root, and `{user}` runs it: \"{}\"",
-                    denied.what, denied.error
-                );
                 let finding = cx.report(
-                    "needs-root",
-                    denied.what,
-                    message,
-                    command.span,
+                    found.case,
+                    found.what,
+                    found.message,
+                    span,
                     "runs as `USER` says",
                 );
                 if let Some(switch) = switch {
                     finding.related(switch, format!("from here on `{user}` runs every command"));
                 }
-                finding.help("move this line above the `USER`, or put `USER root` before it and the other `USER` again after it");
+                finding.help(found.help);
             }
         }
+    }
+}
+
+fn needs_root(denied: &Denied, user: &str) -> Unwritable {
+    Unwritable {
+        case: "needs-root",
+        what: denied.what,
+        message: format!(
+            "`{}` needs root, and `{user}` runs it: \"{}\"",
+            denied.what, denied.error
+        ),
+        help: "move this line above the `USER`, or put `USER root` before it and the other `USER` again after it".to_owned(),
     }
 }
 
@@ -168,7 +182,7 @@ fn has_python(base: &BaseImage) -> bool {
 }
 
 /// Whether a command before may have opened a folder of the system to others than root.
-fn opened(image: &Image, stage: usize, step: usize) -> bool {
+pub(super) fn opened(image: &Image, stage: usize, step: usize) -> bool {
     let steps = image.steps_before(stage, step.saturating_add(1));
     let mut commands = steps.iter().flat_map(|step| step.commands());
     commands.any(|command| {
@@ -194,7 +208,7 @@ fn opened(image: &Image, stage: usize, step: usize) -> bool {
 }
 
 /// Whether a command or copy before speaks of one of these.
-fn spoken_of(image: &Image, stage: usize, step: usize, what: &[&str]) -> bool {
+pub(super) fn spoken_of(image: &Image, stage: usize, step: usize, what: &[&str]) -> bool {
     let speaks = |word: &str| what.iter().any(|name| word.contains(name));
     image.steps_before(stage, step).iter().any(|step| {
         let copies = match &step.instruction.kind {

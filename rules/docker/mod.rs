@@ -1,6 +1,7 @@
 //! Dockerfiles: what is in the image when a command needs it.
 
 mod address;
+mod app_module_missing;
 mod apt;
 mod apt_cache_kept;
 mod apt_confirmation_missing;
@@ -20,6 +21,7 @@ mod env_file_in_image;
 mod externally_managed_python;
 mod healthcheck_tool_missing;
 mod install_after_user;
+mod installs;
 mod localhost_between_containers;
 mod loopback_bind;
 mod makeup;
@@ -33,6 +35,7 @@ mod reload_in_production;
 mod root_user;
 mod runs;
 pub(crate) mod serving;
+mod source_not_copied;
 mod steps;
 mod superseded_instruction;
 mod twins;
@@ -41,6 +44,8 @@ mod unexpanded_port_variable;
 mod unknown_installer_option;
 mod unknown_user;
 mod unpinned_base_image;
+mod unwritable;
+mod user_command_not_on_path;
 mod user_id_taken;
 mod uv_outside_venv;
 

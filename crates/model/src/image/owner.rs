@@ -8,10 +8,13 @@ use crate::image_path::{below, resolve};
 const OPEN: [&str; 5] = ["/tmp", "/var/tmp", "/dev/shm", "/home", "/root"];
 
 /// Commands that make a folder or change who may write to it.
-const OPENERS: [&str; 17] = [
+const OPENERS: [&str; 14] = [
     "chown", "chmod", "chgrp", "setfacl", "mkdir", "install", "ln", "mv", "cp", "rm", "tar",
-    "unzip", "git", "useradd", "adduser", "usermod", "rsync",
+    "unzip", "git", "rsync",
 ];
+
+/// Commands that make a folder only where they name it as somebody's home.
+const ACCOUNT_TOOLS: [&str; 5] = ["useradd", "adduser", "usermod", "groupadd", "addgroup"];
 
 impl Image {
     /// Who owns the folder `folder` (absolute) before step `upto` of a stage: the user of the
@@ -102,13 +105,24 @@ fn opens(command: &Command, folder: &str) -> bool {
     let Some(program) = command.program() else {
         return true;
     };
+    if ACCOUNT_TOOLS.contains(&program) {
+        let home = |word: &Option<String>| {
+            let value = word
+                .as_deref()
+                .map(|word| word.rsplit('=').next().unwrap_or(word));
+            value.is_none_or(|path| {
+                below(path, folder).is_some() && path != "/" || below(folder, path).is_some()
+            })
+        };
+        return command.words.iter().skip(1).any(home);
+    }
     let speaks = command.words.iter().skip(1).any(|word| match word {
         None => true,
         Some(word) if word.contains(['*', '?', '{']) => true,
         Some(word) => resolve(command.folder.as_deref(), word)
             .is_none_or(|path| below(&path, folder).is_some() || below(folder, &path).is_some()),
     });
-    OPENERS.contains(&program) && (speaks || program.ends_with("add"))
+    OPENERS.contains(&program) && speaks
         || matches!(
             program,
             "sh" | "bash" | "su" | "sudo" | "gosu" | "make" | "find" | "xargs"

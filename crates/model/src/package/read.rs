@@ -25,6 +25,11 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         (Some(_), Some(module)) => Backend::of_module(module),
         _ => Backend::setuptools(),
     };
+    let entries = repository.tree().below(&folder).iter();
+    let listing: Vec<&str> = entries
+        .filter_map(|entry| entry.path.strip_prefix(&*folder))
+        .map(|path| path.trim_start_matches('/'))
+        .collect();
     let mut package = Package {
         file,
         complete: document.complete(),
@@ -35,14 +40,7 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         configures_uv_pip: document.at(&["tool", "uv", "pip"]).is_some(),
         workspace: document.at(&["tool", "uv", "workspace"]).is_some(),
         needs: Vec::new(),
-        sources: sources::sources(
-            &document,
-            backend,
-            file,
-            ["setup.py", "setup.cfg"]
-                .iter()
-                .any(|name| repository.tree().find(&join(&folder, name)).is_some()),
-        ),
+        sources: sources::sources(&document, backend, file, &listing),
         requires_python: requires_python(&document, file),
         dependencies: dependencies::of_project(&document, file),
         locks: Lock::ALL

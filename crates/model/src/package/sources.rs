@@ -20,12 +20,13 @@ pub struct PackedSource {
 }
 
 /// What the backend packs, as far as the `pyproject.toml` alone says so; empty where a plugin, an
-/// option or another file may say otherwise.
+/// option or another file may say otherwise. `listing` has the repository's files in the project's
+/// folder.
 pub(super) fn sources(
     document: &Document,
     backend: Option<&'static Backend>,
     file: FileId,
-    has_setup: bool,
+    listing: &[&str],
 ) -> Vec<PackedSource> {
     let Some(backend) = backend else {
         return Vec::new();
@@ -34,7 +35,11 @@ pub(super) fn sources(
         document,
         file,
         backend,
+        listing,
     };
+    let has_setup = ["setup.py", "setup.cfg"]
+        .iter()
+        .any(|name| listing.contains(name));
     match &*backend.name {
         "hatchling" => reader.hatchling(),
         "poetry-core" => reader.poetry(),
@@ -49,6 +54,7 @@ struct Reader<'a> {
     document: &'a Document,
     file: FileId,
     backend: &'a Backend,
+    listing: &'a [&'a str],
 }
 
 impl<'a> Reader<'a> {
@@ -90,9 +96,21 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
+    /// Whether `[tool.hatch.build]` says nothing but what a source distribution holds.
+    fn only_sdist(&self) -> bool {
+        let Some(build) = self.document.at(&["tool", "hatch", "build"]) else {
+            return true;
+        };
+        let alone = |table: NodeRef<'a>, key: &str| {
+            let inner = table.get(key)?;
+            (table.entries().count() == 1).then_some(inner)
+        };
+        alone(build, "targets").is_some_and(|targets| alone(targets, "sdist").is_some())
+    }
+
     /// Its heuristics, unless any option of the build is set (hatch.pypa.io, plugins/builder/wheel).
     fn hatchling(&self) -> Vec<PackedSource> {
-        if self.document.at(&["tool", "hatch", "build"]).is_some() {
+        if !self.only_sdist() || self.listing.contains(&"hatch.toml") {
             return Vec::new();
         }
         let Some((module, node)) = self.module() else {
@@ -100,14 +118,24 @@ impl<'a> Reader<'a> {
         };
         let lower = module.to_lowercase();
         let mut places = Vec::new();
-        for name in [&module, &lower] {
+        // The name as it is written keeps its dots.
+        let written = node.as_str().unwrap_or_default().replace('-', "_");
+        let mut names = vec![&lower, &module, &written];
+        names.dedup();
+        for name in names {
             places.extend([
                 format!("src/{name}/__init__.py"),
                 format!("{name}/__init__.py"),
                 format!("{name}.py"),
             ]);
+            // A package in a namespace: any folder will do.
+            let inner = format!("/{name}/__init__.py");
+            let in_namespace = self.listing.iter().filter(|path| {
+                path.strip_suffix(&*inner)
+                    .is_some_and(|folder| !folder.contains('/'))
+            });
+            places.extend(in_namespace.map(|path| (*path).to_owned()));
         }
-        places.dedup();
         vec![self.source(&lower, places, node, true)]
     }
 
@@ -121,10 +149,22 @@ impl<'a> Reader<'a> {
             let Some((module, node)) = self.module() else {
                 return Vec::new();
             };
-            let places = ["", "src/"]
-                .iter()
-                .flat_map(|folder| [format!("{folder}{module}"), format!("{folder}{module}.py")]);
-            return vec![self.source(&module, places.collect(), node, true)];
+            let lower = module.to_lowercase();
+            let mut places: Vec<String> = Vec::new();
+            for name in [&lower, &module] {
+                places.extend(
+                    ["", "src/"].iter().flat_map(|folder| {
+                        [format!("{folder}{name}"), format!("{folder}{name}.py")]
+                    }),
+                );
+            }
+            places.dedup();
+            // Its error names the project, not the module.
+            let project = lower.replace('_', "-");
+            return vec![PackedSource {
+                name: lower,
+                ..self.source(&project, places, node, true)
+            }];
         };
         let packages = listed.items().filter_map(|package| {
             let include = package.get("include")?;
@@ -145,7 +185,10 @@ impl<'a> Reader<'a> {
         let named = self.document.at(&["tool", "flit", "module", "name"]);
         let found = match named.and_then(|node| Some((node.as_str()?.to_owned(), node))) {
             Some(named) => Some(named),
-            None => self.module(),
+            // What a dot in the project's name stands for was not tried.
+            None => self
+                .module()
+                .filter(|(_, node)| !node.as_str().is_some_and(|name| name.contains('.'))),
         };
         let Some((module, node)) = found else {
             return Vec::new();
@@ -172,21 +215,37 @@ impl<'a> Reader<'a> {
             Some(root) => root.as_str(),
             None => Some("src"),
         };
-        let found = match named {
-            Some(node) => node.as_str().map(|name| (name.to_owned(), node)),
-            None => self
-                .module()
-                .map(|(name, node)| (name.to_lowercase(), node)),
-        };
-        let (Some((module, node)), Some(root), false) = (found, root, odd) else {
+        let (Some(root), false) = (root, odd) else {
             return Vec::new();
         };
-        let path = module.replace('.', "/");
-        let place = match root {
-            "" => format!("{path}/__init__.py"),
-            root => format!("{}/{path}/__init__.py", root.trim_end_matches('/')),
+        let modules: Vec<(String, NodeRef<'a>)> = match named {
+            Some(node) if node.as_str().is_some() => vec![node],
+            // Every module of a list must be there.
+            Some(node) => node.items().collect(),
+            None => Vec::new(),
+        }
+        .into_iter()
+        .filter_map(|node| Some((node.as_str()?.to_owned(), node)))
+        .collect();
+        let guessed = self
+            .module()
+            .filter(|_| named.is_none())
+            .map(|(name, node)| (name.to_lowercase(), node));
+        // Stubs lie under another name.
+        let plain = modules
+            .into_iter()
+            .chain(guessed)
+            .filter(|(name, _)| !name.ends_with("stubs"));
+        let place = |module: &str| {
+            let path = module.replace('.', "/");
+            match root {
+                "" | "." | "./" => format!("{path}/__init__.py"),
+                root => format!("{}/{path}/__init__.py", root.trim_end_matches('/')),
+            }
         };
-        vec![self.source(&module, vec![place], node, named.is_none())]
+        plain
+            .map(|(module, node)| self.source(&module, vec![place(&module)], node, named.is_none()))
+            .collect()
     }
 
     /// Packages that are listed, or the folder that is searched (setuptools.pypa.io).
@@ -210,5 +269,104 @@ impl<'a> Reader<'a> {
             }
         });
         listed.chain(searched).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use preflint_core::FileId;
+    use preflint_syntax::toml;
+
+    use super::{PackedSource, sources};
+    use crate::package::Backend;
+
+    fn packed(backend: &str, text: &str, listing: &[&str]) -> Vec<PackedSource> {
+        let backend = Backend::of_module(backend);
+        sources(&toml::parse(text), backend, FileId(0), listing)
+    }
+
+    fn errors(backend: &str, text: &str) -> Vec<String> {
+        let packed = packed(backend, text, &[]);
+        packed.into_iter().filter_map(|one| one.error).collect()
+    }
+
+    const NAMED: &str = "[project]\nname = 'My-App'\n";
+
+    #[test]
+    fn each_backend_in_its_own_words() {
+        let hatchling = errors("hatchling.build", NAMED);
+        assert!(hatchling[0].starts_with("ValueError: Unable to determine which files to ship"));
+        assert_eq!(
+            errors("poetry.core.masonry.api", NAMED),
+            ["No file/folder found for package my-app"]
+        );
+        assert_eq!(
+            errors("flit_core.buildapi", NAMED),
+            ["ValueError: No file/folder found for module My_App"]
+        );
+        assert_eq!(
+            errors("uv_build", NAMED),
+            ["Expected a Python module at: src/my_app/__init__.py"]
+        );
+        assert!(errors("setuptools.build_meta", NAMED).is_empty());
+        assert!(errors("pdm.backend", NAMED).is_empty());
+    }
+
+    #[test]
+    fn what_is_named() {
+        let uv = "[tool.uv.build-backend]\nmodule-root = ''\nmodule-name = ['a.b', 'c']";
+        assert_eq!(
+            errors("uv_build", uv),
+            [
+                "Expected a Python module at: a/b/__init__.py",
+                "Expected a Python module at: c/__init__.py"
+            ]
+        );
+        let setuptools = "[tool.setuptools]\npackages = ['a.b']";
+        assert_eq!(
+            errors("setuptools.build_meta", setuptools),
+            ["error: package directory 'a/b' does not exist"]
+        );
+        let poetry = "[tool.poetry]\nname = 'x'\npackages = [{ include = 'app', from = 'src' }]";
+        assert_eq!(
+            errors("poetry.core.masonry.api", poetry),
+            ["ValueError: src/app does not contain any element"]
+        );
+    }
+
+    #[test]
+    fn hatchling_searches_namespaces_too() {
+        let listing = ["acme/my_app/__init__.py", "a/b/my_app/__init__.py"];
+        let places = packed("hatchling.build", NAMED, &listing).remove(0).places;
+        assert_eq!(
+            places,
+            [
+                "src/my_app/__init__.py",
+                "my_app/__init__.py",
+                "my_app.py",
+                "acme/my_app/__init__.py",
+                "src/My_App/__init__.py",
+                "My_App/__init__.py",
+                "My_App.py",
+            ]
+        );
+    }
+
+    #[test]
+    fn options_that_say_otherwise() {
+        let with = |table: &str| packed("hatchling.build", &format!("{NAMED}{table}"), &[]).len();
+        assert_eq!(with("[tool.hatch.build.targets.sdist]\nexclude = ['x']"), 1);
+        assert_eq!(
+            with("[tool.hatch.build.targets.wheel]\npackages = ['x']"),
+            0
+        );
+        let setup = packed(
+            "setuptools.build_meta",
+            "[tool.setuptools]\npackages = ['a']",
+            &["setup.py"],
+        );
+        assert!(setup.is_empty());
+        let stubs = packed("uv_build", "[project]\nname = 'x-stubs'", &[]);
+        assert!(stubs.is_empty());
     }
 }
