@@ -1,5 +1,7 @@
-//! Python packages: what a build needs on disk.
+//! Packages: what a build or an installation needs on disk.
 
+mod install;
+mod lockfile_missing;
 mod readme_missing;
 
 include!(concat!(env!("OUT_DIR"), "/packaging.rs"));
