@@ -2,6 +2,7 @@
 
 mod install;
 mod lockfile_missing;
+mod lockfile_stale;
 mod readme_missing;
 
 include!(concat!(env!("OUT_DIR"), "/packaging.rs"));
