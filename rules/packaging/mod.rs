@@ -1,5 +1,6 @@
 //! Packages: what a build or an installation needs on disk.
 
+mod incompatible_pins;
 mod install;
 mod lockfile_missing;
 mod lockfile_stale;
