@@ -7,6 +7,7 @@ mod copy_source_missing;
 mod env_file_in_image;
 mod externally_managed_python;
 mod install_after_user;
+mod python_version_excluded;
 mod readme_ignored;
 mod readme_not_copied;
 mod steps;
