@@ -29,6 +29,7 @@ mod manifests;
 mod missing_healthcheck;
 mod pip;
 mod port_mismatch;
+mod python_version_excluded;
 mod readme_ignored;
 mod readme_not_copied;
 mod reload_in_production;
