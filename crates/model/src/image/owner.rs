@@ -31,6 +31,8 @@ impl Image {
             match made_by(step, folder) {
                 Made::Not => {}
                 Made::By(user) => owner = owner.or(Some(user)),
+                // A folder that is there keeps its owner, whatever is copied into it.
+                Made::Unknown if owner.is_some() && is_copy(step) => {}
                 Made::Unknown => return User::Unknown,
             }
         }
@@ -51,6 +53,10 @@ impl Image {
             Some(Base::Published(_))
         )
     }
+}
+
+const fn is_copy(step: &Step) -> bool {
+    matches!(step.instruction.kind, InstructionKind::Copy { .. })
 }
 
 /// What a step says of a folder.
