@@ -26,8 +26,7 @@ impl Datastore {
     }
 
     fn list(self, key: &str) -> impl Iterator<Item = &'static str> {
-        let items = self.row.get(key).into_iter().flat_map(NodeRef::items);
-        items.filter_map(NodeRef::as_str)
+        self.row.texts(key)
     }
 
     /// What a user calls it.
@@ -69,8 +68,7 @@ fn rows() -> impl Iterator<Item = Datastore> {
 
 /// The texts of a list of the table.
 pub(super) fn list(path: &[&str]) -> impl Iterator<Item = &'static str> {
-    let items = table().at(path).into_iter().flat_map(NodeRef::items);
-    items.filter_map(NodeRef::as_str)
+    table().texts(path)
 }
 
 fn table() -> &'static Document {

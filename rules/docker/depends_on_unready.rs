@@ -102,8 +102,7 @@ fn migration(start: &Start) -> Option<(&Command, String)> {
 }
 
 fn list(key: &str) -> impl Iterator<Item = &'static str> {
-    let items = table().at(&[key]).into_iter().flat_map(NodeRef::items);
-    items.filter_map(NodeRef::as_str)
+    table().texts(&[key])
 }
 
 /// `data/migrations.toml`.

@@ -204,10 +204,7 @@ fn published(service: &Service, command: &Command) -> Option<((Span, String), St
         _ => (image.text.as_str(), "latest"),
     };
     let name = name.strip_prefix("docker.io/").unwrap_or(name);
-    let texts = |row: NodeRef<'static>, key: &str| {
-        let items = row.get(key).into_iter().flat_map(NodeRef::items);
-        items.filter_map(NodeRef::as_str).collect::<Vec<_>>()
-    };
+    let texts = |row: NodeRef<'static>, key: &str| row.texts(key).collect::<Vec<_>>();
     let row = listed("published").find(|row| texts(*row, "names").contains(&name))?;
     let since = row.get("since").and_then(NodeRef::as_int).unwrap_or(0);
     let major = tag.trim_start_matches('v').split(['.', '-']).next()?;

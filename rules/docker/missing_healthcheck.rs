@@ -6,7 +6,7 @@ use preflint_model::compose::{Composes, Service};
 use preflint_model::image::{Image, Run, RunBy};
 use preflint_model::start::Start;
 use preflint_model::workflow::Run as WorkflowRun;
-use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::data::Document;
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
@@ -206,6 +206,5 @@ fn is_orchestrated(cx: &Context<'_>) -> bool {
 fn list(key: &str) -> impl Iterator<Item = &'static str> {
     static TABLE: OnceLock<Document> = OnceLock::new();
     let table = TABLE.get_or_init(|| toml::parse(include_str!("../data/orchestrators.toml")));
-    let items = table.at(&[key]).into_iter().flat_map(NodeRef::items);
-    items.filter_map(NodeRef::as_str)
+    table.texts(&[key])
 }

@@ -138,6 +138,5 @@ fn table() -> &'static Document {
 }
 
 fn strings(row: NodeRef<'static>, key: &str) -> impl Iterator<Item = &'static str> {
-    let items = row.get(key).into_iter().flat_map(NodeRef::items);
-    items.filter_map(NodeRef::as_str)
+    row.texts(key)
 }

@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 use preflint_core::Span;
 use preflint_model::Context;
 use preflint_model::image::{Image, Step, User};
-use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::data::Document;
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
@@ -117,8 +117,5 @@ fn runs_as_root(image: &Image) -> Option<(String, Span)> {
 fn has(list: &str, word: &str) -> bool {
     static TABLE: OnceLock<Document> = OnceLock::new();
     let table = TABLE.get_or_init(|| toml::parse(include_str!("../data/started_programs.toml")));
-    let known = table.at(&[list]).into_iter().flat_map(NodeRef::items);
-    known
-        .filter_map(NodeRef::as_str)
-        .any(|known| known == program(word))
+    table.texts(&[list]).any(|known| known == program(word))
 }

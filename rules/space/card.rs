@@ -30,8 +30,7 @@ pub(super) fn facts() -> &'static Document {
 
 /// A list of the facts.
 pub(super) fn listed(path: &[&str]) -> Vec<&'static str> {
-    let items = facts().at(path).into_iter().flat_map(NodeRef::items);
-    items.filter_map(NodeRef::as_str).collect()
+    facts().texts(path).collect()
 }
 
 #[cfg(test)]

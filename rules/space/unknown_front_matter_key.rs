@@ -87,6 +87,5 @@ fn row(table: &str, wanted: impl Fn(NodeRef<'static>) -> bool) -> Option<NodeRef
 }
 
 fn strings(row: NodeRef<'static>, key: &str) -> Vec<&'static str> {
-    let items = row.get(key).into_iter().flat_map(NodeRef::items);
-    items.filter_map(NodeRef::as_str).collect()
+    row.texts(key).collect()
 }

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use preflint_core::{FileId, Sources};
-use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::data::Document;
 use preflint_syntax::toml;
 
 use crate::Repository;
@@ -67,8 +67,7 @@ fn makers(repository: &Repository) -> impl Iterator<Item = FileId> {
 }
 
 fn list(key: &str) -> impl Iterator<Item = &'static str> {
-    let items = table().at(&[key]).into_iter().flat_map(NodeRef::items);
-    items.filter_map(NodeRef::as_str)
+    table().texts(&[key])
 }
 
 /// `data/generated_files.toml`.

@@ -1,6 +1,6 @@
 use std::sync::OnceLock;
 
-use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::data::Document;
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
@@ -180,19 +180,11 @@ fn package(word: &str) -> &str {
 }
 
 fn provides(tool: &str) -> impl Iterator<Item = &'static str> {
-    let names = table().at(&["provides", tool]);
-    names
-        .into_iter()
-        .flat_map(NodeRef::items)
-        .filter_map(NodeRef::as_str)
+    table().texts(&["provides", tool])
 }
 
 fn list(key: &str) -> impl Iterator<Item = &'static str> {
-    let names = table().at(&[key]);
-    names
-        .into_iter()
-        .flat_map(NodeRef::items)
-        .filter_map(NodeRef::as_str)
+    table().texts(&[key])
 }
 
 /// `data/commands.toml`.

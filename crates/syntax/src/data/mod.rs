@@ -150,6 +150,12 @@ impl Document {
         path.iter()
             .try_fold(self.root()?, |node, key| node.get(key))
     }
+
+    /// The texts of the list at `path`; none if there is no such list.
+    pub fn texts<'a>(&'a self, path: &[&str]) -> impl Iterator<Item = &'a str> + use<'a> {
+        let items = self.at(path).into_iter().flat_map(NodeRef::items);
+        items.filter_map(NodeRef::as_str)
+    }
 }
 
 /// A node together with its document, for walking.
@@ -305,6 +311,12 @@ impl<'a> NodeRef<'a> {
     #[must_use]
     pub fn is_seq(self) -> bool {
         matches!(self.value(), Value::Seq(_))
+    }
+
+    /// The texts of the list at `key`; none if there is no such list.
+    pub fn texts(self, key: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let items = self.get(key).into_iter().flat_map(NodeRef::items);
+        items.filter_map(NodeRef::as_str)
     }
 
     /// The text of a scalar as a reader would write it: a string's own, else the raw bytes of
