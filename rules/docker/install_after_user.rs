@@ -3,7 +3,7 @@ use preflint_model::command::Command;
 use preflint_model::image::{BaseImage, Image, Manager, User};
 use preflint_syntax::dockerfile::InstructionKind;
 
-use super::unwritable::{Unwritable, unwritable};
+use super::unwritable::{Unwritable, opened, spoken_of, unwritable};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -179,48 +179,4 @@ fn has_python(base: &BaseImage) -> bool {
     let tag = base.tag.as_deref().unwrap_or_default();
     let uv = base.has_tool("uv") == Some(true) && tag.starts_with("python");
     uv || base.has_tool("python3") == Some(true)
-}
-
-/// Whether a command before may have opened a folder of the system to others than root.
-pub(super) fn opened(image: &Image, stage: usize, step: usize) -> bool {
-    let steps = image.steps_before(stage, step.saturating_add(1));
-    let mut commands = steps.iter().flat_map(|step| step.commands());
-    commands.any(|command| {
-        let program = command
-            .words
-            .first()
-            .and_then(Option::as_deref)
-            .unwrap_or("");
-        let opens = matches!(
-            program.rsplit('/').next(),
-            Some("chown" | "chmod" | "setfacl" | "chgrp" | "usermod")
-        );
-        let system = |word: &Option<String>| {
-            word.as_ref().is_none_or(|word| {
-                let folders = ["/usr", "/var", "/etc", "/lib", "/opt", "/bin", "/sbin"];
-                word == "/"
-                    || word == "-aG"
-                    || folders.iter().any(|folder| word.starts_with(folder))
-            })
-        };
-        opens && command.words.iter().skip(1).any(system)
-    })
-}
-
-/// Whether a command or copy before speaks of one of these.
-pub(super) fn spoken_of(image: &Image, stage: usize, step: usize, what: &[&str]) -> bool {
-    let speaks = |word: &str| what.iter().any(|name| word.contains(name));
-    image.steps_before(stage, step).iter().any(|step| {
-        let copies = match &step.instruction.kind {
-            InstructionKind::Copy { sources, .. } => {
-                sources.iter().any(|source| speaks(&source.text))
-            }
-            _ => false,
-        };
-        let mut words = step
-            .commands()
-            .into_iter()
-            .flat_map(|command| command.words);
-        copies || words.any(|word| word.is_none_or(|word| speaks(&word)))
-    })
 }

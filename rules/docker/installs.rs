@@ -1,15 +1,17 @@
 //! Where an image's steps put the commands of Python packages.
 
+use std::sync::OnceLock;
+
 use preflint_core::Span;
 use preflint_model::Repository;
 use preflint_model::command::Command;
-use preflint_model::image::{Image, Step, User};
+use preflint_model::image::{Image, Lookup, Step, User};
 use preflint_model::package::{DependencyList, Packages};
-use preflint_syntax::data::NodeRef;
+use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
+use preflint_syntax::toml;
 
 use super::steps::program;
-use super::user_command_not_on_path::{table, there};
 
 /// A folder whose `bin` has a program.
 #[derive(Clone)]
@@ -539,5 +541,24 @@ fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
         Some("")
     } else {
         rest.strip_prefix('/')
+    }
+}
+
+/// `data/console_scripts.toml`.
+pub(super) fn table() -> &'static Document {
+    static TABLE: OnceLock<Document> = OnceLock::new();
+    TABLE.get_or_init(|| toml::parse(include_str!("../data/console_scripts.toml")))
+}
+
+/// Whether a file of the image is there.
+pub(super) fn there(
+    repository: &Repository,
+    image: &Image,
+    at: (usize, usize),
+    path: &str,
+) -> Option<String> {
+    match image.lookup(repository, at.0, at.1, path) {
+        Lookup::There(path) => path,
+        _ => None,
     }
 }

@@ -3,8 +3,7 @@
 use preflint_model::Repository;
 use preflint_model::command::Command;
 use preflint_model::image::{Image, Lookup, Manager, Step, Tool, User};
-
-use super::install_after_user::{opened, spoken_of};
+use preflint_syntax::dockerfile::InstructionKind;
 
 /// An installation that is denied.
 pub(super) struct Unwritable {
@@ -236,7 +235,6 @@ fn home_that_is_missing(step: &Step, manager: Option<Manager>, user: &str) -> Op
 
 /// Whether an instruction puts something below `/home`, or a volume there.
 fn names_home(step: &Step) -> bool {
-    use preflint_syntax::dockerfile::InstructionKind;
     match &step.instruction.kind {
         InstructionKind::Workdir(path) => path.text.contains("home"),
         InstructionKind::Copy { destination, .. } => {
@@ -265,4 +263,48 @@ fn ran_before(image: &Image, stage: usize, at: usize, tool: &str) -> bool {
 fn is_mounted(step: &Step, name: &str) -> bool {
     let mut flags = step.instruction.flags.iter();
     flags.any(|flag| &*flag.name == "mount" && flag.value.contains(name))
+}
+
+/// Whether a command before may have opened a folder of the system to others than root.
+pub(super) fn opened(image: &Image, stage: usize, step: usize) -> bool {
+    let steps = image.steps_before(stage, step.saturating_add(1));
+    let mut commands = steps.iter().flat_map(|step| step.commands());
+    commands.any(|command| {
+        let program = command
+            .words
+            .first()
+            .and_then(Option::as_deref)
+            .unwrap_or("");
+        let opens = matches!(
+            program.rsplit('/').next(),
+            Some("chown" | "chmod" | "setfacl" | "chgrp" | "usermod")
+        );
+        let system = |word: &Option<String>| {
+            word.as_ref().is_none_or(|word| {
+                let folders = ["/usr", "/var", "/etc", "/lib", "/opt", "/bin", "/sbin"];
+                word == "/"
+                    || word == "-aG"
+                    || folders.iter().any(|folder| word.starts_with(folder))
+            })
+        };
+        opens && command.words.iter().skip(1).any(system)
+    })
+}
+
+/// Whether a command or copy before speaks of one of these.
+pub(super) fn spoken_of(image: &Image, stage: usize, step: usize, what: &[&str]) -> bool {
+    let speaks = |word: &str| what.iter().any(|name| word.contains(name));
+    image.steps_before(stage, step).iter().any(|step| {
+        let copies = match &step.instruction.kind {
+            InstructionKind::Copy { sources, .. } => {
+                sources.iter().any(|source| speaks(&source.text))
+            }
+            _ => false,
+        };
+        let mut words = step
+            .commands()
+            .into_iter()
+            .flat_map(|command| command.words);
+        copies || words.any(|word| word.is_none_or(|word| speaks(&word)))
+    })
 }

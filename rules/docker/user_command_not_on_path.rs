@@ -1,16 +1,13 @@
-use std::sync::OnceLock;
-
 use preflint_core::Span;
 use preflint_model::command::Command;
-use preflint_model::image::{Image, Lookup, Step, User};
+use preflint_model::image::{Image, Step, User};
 use preflint_model::package::Packages;
 use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
-use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::data::NodeRef;
 use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::toml;
 
-use super::installs::{Installs, Place, Where};
+use super::installs::{Installs, Place, Where, table};
 
 /// The folders of a published image's `PATH`.
 const SYSTEM: [&str; 6] = [
@@ -220,22 +217,4 @@ fn opens_root(image: &Image) -> bool {
     steps
         .iter()
         .any(|step| flagged(step) || step.commands().iter().any(opens))
-}
-
-pub(super) fn table() -> &'static Document {
-    static TABLE: OnceLock<Document> = OnceLock::new();
-    TABLE.get_or_init(|| toml::parse(include_str!("../data/console_scripts.toml")))
-}
-
-/// Whether a file of the image is there.
-pub(super) fn there(
-    repository: &Repository,
-    image: &Image,
-    at: (usize, usize),
-    path: &str,
-) -> Option<String> {
-    match image.lookup(repository, at.0, at.1, path) {
-        Lookup::There(path) => path,
-        _ => None,
-    }
 }

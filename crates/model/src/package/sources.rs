@@ -108,8 +108,31 @@ impl<'a> Reader<'a> {
         alone(build, "targets").is_some_and(|targets| alone(targets, "sdist").is_some())
     }
 
-    /// Its heuristics, unless any option of the build is set (hatch.pypa.io, plugins/builder/wheel).
+    /// The file that a dynamic version is read from (hatch.pypa.io, version).
+    fn version_file(&self) -> Option<PackedSource> {
+        let dynamic = self.texts(&["project", "dynamic"]);
+        let table = self.document.at(&["tool", "hatch", "version"])?;
+        let path = table
+            .get("path")
+            .filter(|_| table.get("source").is_none())?;
+        let file = path.as_str()?;
+        let reads = dynamic.iter().any(|(name, _)| *name == "version");
+        reads.then(|| PackedSource {
+            error: Some(format!(
+                "OSError: Error getting the version from source `regex`: file does not exist: {file}"
+            )),
+            ..self.source(file, vec![file.to_owned()], path, false)
+        })
+    }
+
     fn hatchling(&self) -> Vec<PackedSource> {
+        // The version is read first.
+        let version = self.version_file().into_iter();
+        version.chain(self.hatch_wheel()).collect()
+    }
+
+    /// Its heuristics, unless any option of the build is set (hatch.pypa.io, plugins/builder/wheel).
+    fn hatch_wheel(&self) -> Vec<PackedSource> {
         if !self.only_sdist() || self.listing.contains(&"hatch.toml") {
             return Vec::new();
         }
@@ -291,6 +314,18 @@ mod tests {
     }
 
     const NAMED: &str = "[project]\nname = 'My-App'\n";
+
+    #[test]
+    fn a_version_that_is_read_from_a_file() {
+        let text = "[project]\nname = 'a'\ndynamic = ['version']\n[tool.hatch.version]\npath = 'a/about.py'\n[tool.hatch.build]\nx = 1\n";
+        let packed = packed("hatchling.build", text, &[]);
+        assert_eq!(packed.len(), 1);
+        assert_eq!(packed[0].places, ["a/about.py"]);
+        let vcs = text.replace("path = 'a/about.py'", "source = 'vcs'");
+        assert!(errors("hatchling.build", &vcs).is_empty());
+        let fixed = text.replace("dynamic = ['version']", "version = '1'");
+        assert!(errors("hatchling.build", &fixed).is_empty());
+    }
 
     #[test]
     fn each_backend_in_its_own_words() {
