@@ -154,7 +154,7 @@ fn image_commands(image: &Image) -> Vec<Command> {
             InstructionKind::Cmd(_) | InstructionKind::Entrypoint(_)
         )
     });
-    starts.flat_map(|step| step.commands()).collect()
+    starts.flat_map(|step| step.commands()).cloned().collect()
 }
 
 /// What the start command looks for in its working directory, if it is told nothing else.

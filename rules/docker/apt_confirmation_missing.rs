@@ -33,7 +33,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>) {
         for command in step.commands() {
             let words = command.known_words();
             let Some(call) = words.as_deref().and_then(apt) else {
-                if is_quiet(&command) {
+                if is_quiet(command) {
                     continue;
                 }
                 return;
@@ -53,7 +53,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>) {
                 && !matches!(step.user, User::Other(_))
                 && !command.assigns("APT_CONFIG")
             {
-                report(cx, package, &command);
+                report(cx, package, command);
             }
             return;
         }

@@ -69,7 +69,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
         for command in step.commands() {
             let words = command.known_words();
             let Some(call) = words.as_deref().and_then(apt) else {
-                if is_quiet(&command) {
+                if is_quiet(command) {
                     continue;
                 }
                 return;
@@ -81,7 +81,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
                 && !matches!(step.user, User::Other(_));
             if plain && at >= line.inherited {
                 for package in call.packages {
-                    report(cx, &command, package, release);
+                    report(cx, command, package, release);
                 }
             }
         }

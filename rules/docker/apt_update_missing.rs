@@ -40,13 +40,13 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>) {
             continue;
         }
         for command in step.commands() {
-            if let Some(package) = lacking(line, &command)
+            if let Some(package) = lacking(line, command)
                 && at >= line.inherited
                 && !matches!(step.user, User::Other(_))
             {
-                report(cx, package, &command, lists, at);
+                report(cx, package, command, lists, at);
             }
-            lists = after(lists, &command, at);
+            lists = after(lists, command, at);
         }
     }
 }

@@ -131,7 +131,7 @@ fn written(image: &Image, service: &Service) -> Vec<String> {
         matches!(kind, InstructionKind::Entrypoint(_))
             || (own.is_empty() && matches!(kind, InstructionKind::Cmd(_)))
     });
-    let commands: Vec<Command> = of_image.flat_map(Step::commands).collect();
+    let commands: Vec<Command> = of_image.flat_map(Step::commands).cloned().collect();
     let words = own
         .iter()
         .chain(&commands)

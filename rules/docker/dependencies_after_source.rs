@@ -29,7 +29,7 @@ fn stage(cx: &mut Context<'_>, repository: &Repository, image: &Image, stage: us
             continue;
         }
         for command in step.commands() {
-            let Some(manifest) = manifest(repository, image, (stage, at), &command) else {
+            let Some(manifest) = manifest(repository, image, (stage, at), command) else {
                 continue;
             };
             // A list that was installed before brings nothing new.

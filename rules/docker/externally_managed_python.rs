@@ -64,7 +64,7 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
             continue;
         }
         for command in step.commands() {
-            let installer = installer(&command).filter(|_| at >= line.inherited && command.certain);
+            let installer = installer(command).filter(|_| at >= line.inherited && command.certain);
             if let Some((case, name)) = installer {
                 let by = if case == "pip" {
                     installed.pip
@@ -74,12 +74,12 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
                 if let Some(by) = by
                     && !command.assignments.iter().any(|(name, _)| is_setting(name))
                 {
-                    report(cx, (case, name), &command, by, release);
+                    report(cx, (case, name), command, by, release);
                 }
-            } else if !is_harmless(&command) {
+            } else if !is_harmless(command) {
                 return;
             }
-            installed.take_in(&command);
+            installed.take_in(command);
         }
     }
 }

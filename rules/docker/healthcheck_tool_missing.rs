@@ -87,7 +87,7 @@ fn of_run(cx: &Context<'_>, run: &Run, file: &ComposeFile, service: &Service) ->
 
 fn of_image(cx: &Context<'_>, image: &Image) -> Option<Broken> {
     let commands = image.healthcheck()?.commands();
-    let command = tool(&commands)?;
+    let command = tool(commands)?;
     let (lacking, instead) = built(cx, image, command)?;
     Some(broken(command, lacking, instead))
 }

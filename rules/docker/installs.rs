@@ -63,11 +63,11 @@ impl Installs<'_> {
             for (number, step) in self.image.stages[at].steps.iter().enumerate() {
                 match &step.instruction.kind {
                     InstructionKind::Run(_) => {
-                        if step.script.as_ref().is_some_and(|script| !script.complete) {
+                        if !step.is_understood() {
                             return None;
                         }
                         for command in step.commands() {
-                            places.extend(self.of_command(step, (at, number), &command)?);
+                            places.extend(self.of_command(step, (at, number), command)?);
                         }
                     }
                     InstructionKind::Copy { .. } => {

@@ -149,10 +149,7 @@ pub(super) fn packages(image: &Image) -> Vec<(String, Span)> {
 /// Whether the finished image certainly lacks a system package that no slim image holds.
 pub(super) fn lacks(image: &Image, package: &str) -> bool {
     let understood = |step: &&Step| match &step.instruction.kind {
-        InstructionKind::Run(_) => {
-            let complete = step.script.as_ref().is_none_or(|script| script.complete);
-            complete && step.commands().iter().all(is_known)
-        }
+        InstructionKind::Run(_) => step.is_understood() && step.commands().iter().all(is_known),
         InstructionKind::Copy { .. } => !brings_programs(image, step),
         InstructionKind::Invalid | InstructionKind::Onbuild(_) => false,
         _ => true,

@@ -196,7 +196,7 @@ fn probed(cx: &mut Context<'_>, image: &Image, listening: &Listening<'_>, told: 
     let commands = image
         .healthcheck()
         .map(preflint_model::image::Step::commands);
-    asked(cx, &commands.unwrap_or_default(), listening, told);
+    asked(cx, commands.unwrap_or_default(), listening, told);
 }
 
 /// What a probe asks.

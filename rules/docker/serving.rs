@@ -45,9 +45,10 @@ fn words(step: &Step) -> Vec<String> {
         InstructionKind::Run(_) => {
             let commands = step.commands();
             commands
-                .into_iter()
-                .flat_map(|command| command.words)
+                .iter()
+                .flat_map(|command| &command.words)
                 .flatten()
+                .cloned()
                 .collect()
         }
         _ => Vec::new(),

@@ -301,10 +301,7 @@ pub(super) fn spoken_of(image: &Image, stage: usize, step: usize, what: &[&str])
             }
             _ => false,
         };
-        let mut words = step
-            .commands()
-            .into_iter()
-            .flat_map(|command| command.words);
-        copies || words.any(|word| word.is_none_or(|word| speaks(&word)))
+        let mut words = step.commands().iter().flat_map(|command| &command.words);
+        copies || words.any(|word| word.as_ref().is_none_or(|word| speaks(word)))
     })
 }

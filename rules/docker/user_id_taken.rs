@@ -13,7 +13,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                         continue;
                     };
                     let base = image.base_of(stage);
-                    report(cx, base, account, holder, &command);
+                    report(cx, base, account, holder, command);
                 }
             }
         }
@@ -38,9 +38,9 @@ fn clashes<'a>(step: &Step, after: &'a Accounts) -> Vec<(&'a Account, &'a Accoun
 
 /// The command that certainly adds the account, with an id that is written there: one that comes
 /// from a build argument may be another one.
-fn adding(cx: &Context<'_>, step: &Step, account: &Account) -> Option<Command> {
+fn adding<'a>(cx: &Context<'_>, step: &'a Step, account: &Account) -> Option<&'a Command> {
     let uid = account.uid?.to_string();
-    step.commands().into_iter().find(|command| {
+    step.commands().iter().find(|command| {
         let words: Vec<&str> = command.words.iter().flatten().map(String::as_str).collect();
         command.certain
             && tool(command).is_some()

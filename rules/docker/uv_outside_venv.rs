@@ -35,11 +35,11 @@ fn stage(line: &Line<'_>, found: &mut Vec<Command>) {
         for command in step.commands() {
             if at >= line.inherited
                 && command.certain
-                && needs_environment(&command)
+                && needs_environment(command)
                 && !command.assignments.iter().any(|(name, _)| is_setting(name))
             {
-                found.push(command);
-            } else if !is_harmless(step, &command) {
+                found.push(command.clone());
+            } else if !is_harmless(step, command) {
                 return;
             }
         }

@@ -42,10 +42,10 @@ fn installed<'a>(cx: &Context<'a>) -> Vec<&'a DependencyList> {
             let steps = image.stages[stage].steps.iter().enumerate();
             for (at, command) in steps.flat_map(|(at, step)| {
                 let runs = matches!(step.instruction.kind, InstructionKind::Run(_));
-                let commands = if runs { step.commands() } else { Vec::new() };
-                commands.into_iter().map(move |command| (at, command))
+                let commands = if runs { step.commands() } else { &[] };
+                commands.iter().map(move |command| (at, command))
             }) {
-                let Some(inside) = requirements(&command) else {
+                let Some(inside) = requirements(command) else {
                     continue;
                 };
                 let Lookup::There(Some(path)) = image.lookup(cx.repository(), stage, at, &inside)

@@ -243,3 +243,45 @@ fn configurations() {
         assert!(!said.err.contains('\u{1b}'), "{}", said.err);
     }
 }
+
+/// What looks back over a whole Dockerfile, or holds every service against its image, is bounded,
+/// and what is left out is said.
+#[test]
+fn long_dockerfiles_and_compose_files() {
+    let lines = |count: usize| {
+        let start = "FROM python:3.12-slim\nRUN useradd -m app\nWORKDIR /app\nUSER app\n";
+        let middle = (0..count)
+            .map(|at| format!("COPY a{at}.py ./\nRUN pip install a{at} && npm ci && uv sync\n"));
+        let end = "CMD [\"uvicorn\", \"main:app\"]\n".to_owned();
+        [start.to_owned()]
+            .into_iter()
+            .chain(middle)
+            .chain([end])
+            .collect::<String>()
+    };
+    let services = (0..2000).map(|at| {
+        format!(
+            "  s{at}:\n    build: long\n    ports: ['{at}:80']\n    healthcheck: {{test: curl http://localhost:1/}}\n"
+        )
+    });
+    let services: String = ["services:\n".to_owned()]
+        .into_iter()
+        .chain(services)
+        .collect();
+    let survived = with(|root| {
+        for (folder, count) in [("long", 150), ("longer", 2000)] {
+            std::fs::create_dir(root.join(folder)).unwrap();
+            std::fs::write(root.join(folder).join("Dockerfile"), lines(count)).unwrap();
+            std::fs::write(root.join(folder).join("main.py"), "app = 1\n").unwrap();
+        }
+        std::fs::write(root.join("compose.yaml"), services).unwrap();
+    });
+    assert!(told(
+        &survived,
+        "notice[partial-input] longer/Dockerfile: it has 4005 instructions"
+    ));
+    assert!(told(
+        &survived,
+        "notice[partial-input] compose.yaml: it has 2000 services"
+    ));
+}

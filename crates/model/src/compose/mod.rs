@@ -11,6 +11,10 @@ use crate::command::Command;
 use crate::memo::Memo;
 use crate::repository::folder_of;
 
+/// More services than anyone writes: each is held against its image and the others, so those
+/// beyond are left out (and a notice says so).
+pub(crate) const MAX_SERVICES: usize = 500;
+
 /// Every compose file of the repository.
 #[derive(Clone, Debug, Default)]
 pub struct Composes {

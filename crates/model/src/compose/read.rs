@@ -24,14 +24,17 @@ pub(super) fn file(repository: &Repository, memo: &Memo, file: FileId) -> Option
         folder: &folder,
         memo,
     };
-    let services = root
-        .get("services")?
+    let listed = root.get("services")?;
+    let services = listed
         .entries()
+        .take(super::MAX_SERVICES)
         .map(|(entry, node)| reader.service(&entry.key, Span::new(file, entry.key_range), node))
         .collect();
     Some(ComposeFile {
         file,
-        complete: document.complete() && root.get("include").is_none(),
+        complete: document.complete()
+            && root.get("include").is_none()
+            && listed.entries().nth(super::MAX_SERVICES).is_none(),
         layered: false,
         services,
         folder,

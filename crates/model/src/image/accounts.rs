@@ -122,7 +122,7 @@ impl Accounts {
             }
             InstructionKind::Run(_) => {
                 let commands = step.commands();
-                self.complete &= !hides_users(step, &commands);
+                self.complete &= !hides_users(step, commands);
                 commands.iter().for_each(|command| self.run(command));
             }
             InstructionKind::Invalid => self.complete = false,
@@ -244,7 +244,7 @@ fn hides_users(step: &Step, commands: &[Command]) -> bool {
         let unread = |kind: &CommandKind| {
             matches!(kind, CommandKind::Function { .. } | CommandKind::Unknown)
         };
-        !script.complete || script.commands.iter().any(|command| unread(&command.kind))
+        script.commands.iter().any(|command| unread(&command.kind))
     });
     let writes = |command: &Command| {
         command.redirects.iter().any(|redirect| {
@@ -252,9 +252,10 @@ fn hides_users(step: &Step, commands: &[Command]) -> bool {
             target.is_none_or(|target| target.contains("passwd"))
         })
     };
-    odd || commands
-        .iter()
-        .any(|command| writes(command) || runs_code(&command.words))
+    odd || !step.is_understood()
+        || commands
+            .iter()
+            .any(|command| writes(command) || runs_code(&command.words))
 }
 
 /// Programs that run what is not to be read here.

@@ -7,7 +7,12 @@ impl Step {
     /// The simple commands of a `RUN`, `CMD`, `ENTRYPOINT` or `HEALTHCHECK` in the order of the
     /// text, those of functions that are only defined left out.
     #[must_use]
-    pub fn commands(&self) -> Vec<Command> {
+    pub fn commands(&self) -> &[Command] {
+        &self.commands
+    }
+
+    /// Reads them.
+    pub(super) fn read_commands(&self) -> Vec<Command> {
         let (InstructionKind::Run(form)
         | InstructionKind::Cmd(form)
         | InstructionKind::Healthcheck(form)

@@ -34,7 +34,7 @@ pub use needs::{UnmetNeed, UnmetSource};
 pub use runs::{Run, RunBy};
 
 use crate::Repository;
-use crate::command::ShellOptions;
+use crate::command::{Command, ShellOptions};
 use crate::compose::Composes;
 use crate::environment::Environment;
 use crate::host::Hosts;
@@ -69,6 +69,8 @@ pub struct Image {
     pub builds: Vec<ProjectBuild>,
     /// What a container of it starts, if that is known.
     pub start: Option<Start>,
+    /// The tools that probes use, and whether the finished image has them.
+    tools: Vec<(&'static str, Option<bool>)>,
 }
 
 /// A stage of a build.
@@ -120,6 +122,7 @@ pub struct Step {
     pub script_start: u32,
     /// The options that `SHELL` gives the shell.
     pub options: ShellOptions,
+    commands: Vec<Command>,
 }
 
 impl Step {
@@ -138,6 +141,20 @@ impl Step {
             self.workdir.as_deref(),
             &self.environment.expand(&destination.word)?,
         )
+    }
+
+    /// Whether all that it runs was understood: its commands are all there are.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        let in_shell = matches!(
+            &self.instruction.kind,
+            InstructionKind::Run(CommandForm::Shell { .. })
+                | InstructionKind::Cmd(CommandForm::Shell { .. })
+                | InstructionKind::Entrypoint(CommandForm::Shell { .. })
+        );
+        self.script
+            .as_ref()
+            .map_or(!in_shell, |script| script.complete)
     }
 
     /// Where a range of the shell text stands.
@@ -330,9 +347,18 @@ impl Images {
     }
 }
 
+/// More instructions than anyone writes: what looks back over all of them takes time in their
+/// square, so such a file is not built (and a notice says so).
+pub(crate) const MAX_INSTRUCTIONS: usize = 1000;
+/// The same for the commands of one instruction.
+const MAX_COMMANDS: usize = 1000;
+
 fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit) -> Option<Image> {
     let text = repository.tree().shared_text(unit.file)?;
     let document = memo.get(text, 0, dockerfile::parse);
+    if document.instructions.len() > MAX_INSTRUCTIONS {
+        return None;
+    }
     let context = unit.folder.clone()?;
     let mut image = Image {
         dockerfile: unit.file,
@@ -341,7 +367,12 @@ fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit)
         stages: stages(&document, unit.file, memo),
         builds: Vec::new(),
         start: None,
+        tools: Vec::new(),
     };
+    image.tools = tools::PROBING
+        .iter()
+        .map(|tool| (*tool, image.find_tool(repository, tool)))
+        .collect();
     image.builds = install::builds(&image, repository, packages);
     image.start = start::of_image(repository, memo, &image);
     Some(image)
@@ -501,12 +532,13 @@ fn step(instruction: &Instruction, file: FileId, state: &State, memo: &Memo) -> 
     };
     let (script, script_start) = match form {
         Some(CommandForm::Shell { text, range }) if state.shell.is_some() => (
-            Some(memo.get(&Arc::from(&**text), 0, shell::parse)),
+            Some(memo.get(&Arc::from(&**text), 0, shell::parse))
+                .filter(|script| script.commands.len() <= MAX_COMMANDS),
             range.start(),
         ),
         _ => (None, instruction.range.start()),
     };
-    Step {
+    let mut step = Step {
         span: Span::new(file, instruction.range),
         instruction: instruction.clone(),
         workdir: state.workdir.clone(),
@@ -516,5 +548,8 @@ fn step(instruction: &Instruction, file: FileId, state: &State, memo: &Memo) -> 
         script,
         script_start,
         options: state.shell.unwrap_or_default(),
-    }
+        commands: Vec::new(),
+    };
+    step.commands = step.read_commands();
+    step
 }

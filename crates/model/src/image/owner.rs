@@ -91,7 +91,7 @@ fn made_by(step: &Step, folder: &str) -> Made {
             }
         }
         InstructionKind::Run(_) => {
-            let understood = step.script.as_ref().is_none_or(|script| script.complete);
+            let understood = step.is_understood();
             let opens = step.commands().iter().any(|command| opens(command, folder));
             if opens || !understood {
                 Made::Unknown

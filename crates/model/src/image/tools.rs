@@ -19,11 +19,19 @@ const ON_PATH: [&str; 6] = [
     "/bin",
 ];
 
+/// The tools that probes use: many services may ask for them, so they are looked for once.
+pub(super) const PROBING: [&str; 2] = ["curl", "wget"];
+
 impl Image {
     /// Whether the finished image has a system command (`curl`, `wget`); `None` if that cannot be
     /// told. The base image's table must speak of it.
     #[must_use]
     pub fn has_tool(&self, repository: &Repository, tool: &str) -> Option<bool> {
+        let found = self.tools.iter().find(|(name, _)| *name == tool);
+        found.map_or_else(|| self.find_tool(repository, tool), |(_, has)| *has)
+    }
+
+    pub(super) fn find_tool(&self, repository: &Repository, tool: &str) -> Option<bool> {
         let mut stages: Vec<Option<bool>> = Vec::new();
         for (at, stage) in self.stages.iter().enumerate() {
             let of_stage = |at: usize| stages.get(at).copied().flatten();
@@ -64,7 +72,7 @@ fn brings(
 ) -> Option<bool> {
     match &step.instruction.kind {
         InstructionKind::Run(_) => {
-            let understood = step.script.as_ref().is_none_or(|script| script.complete);
+            let understood = step.is_understood();
             let commands = step.commands();
             let said: Vec<Option<bool>> = commands
                 .iter()

@@ -21,13 +21,13 @@ impl Image {
                 continue;
             }
             for command in step.commands() {
-                let Some(append) = redirected(&command, place) else {
-                    if changes(&command, place) {
+                let Some(append) = redirected(command, place) else {
+                    if changes(command, place) {
                         return None;
                     }
                     continue;
                 };
-                let text = text_of(&command, interprets)?;
+                let text = text_of(command, interprets)?;
                 if append && found.is_none() {
                     return None;
                 }

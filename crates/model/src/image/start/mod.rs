@@ -216,7 +216,7 @@ impl World<'_> {
                     options: ShellOptions::default(),
                 },
             ),
-            None => step.commands().into_iter().map(at_run).collect(),
+            None => step.commands().iter().cloned().map(at_run).collect(),
         }
     }
 
