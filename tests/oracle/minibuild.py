@@ -328,7 +328,8 @@ class Builder:
         rest = step.rest if plain else expand(step.rest, stage.variables())
         if step.keyword == "WORKDIR":
             stage.cwd = os.path.normpath(os.path.join(stage.cwd, rest.strip("\"'")))
-            os.makedirs(stage.root + stage.cwd, exist_ok=True)
+            # BuildKit makes what is missing for the current user.
+            make_folders(stage.root + stage.cwd, owner_of(stage.root, stage.user) if stage.user else None)
         elif step.keyword == "USER":
             stage.user = rest
         elif step.keyword == "ENV":
