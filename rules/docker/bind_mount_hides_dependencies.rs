@@ -2,12 +2,13 @@ use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::compose::{Mount, Service, Source};
 use preflint_model::image::{Image, RunBy, Step};
+use preflint_model::image_path::{absolute, below};
 use preflint_model::start::Start;
 use preflint_source::Presence;
 use preflint_syntax::dockerfile::InstructionKind;
 
 use super::datastores::twins;
-use super::dependencies::{Dependencies, Kind, below, installed, on_path, resolve};
+use super::dependencies::{Dependencies, Kind, installed, on_path};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let (composes, images) = (cx.composes(), cx.images());
@@ -171,7 +172,7 @@ fn needs(image: &Image, start: &Start, written: &[String], found: &Dependencies)
         Kind::Python => {
             let first = start.command.words.first().and_then(Option::as_deref);
             let path = first.filter(|word| word.contains('/'));
-            let path = path.and_then(|word| resolve(start.command.folder.as_deref(), word));
+            let path = path.and_then(|word| absolute(start.command.folder.as_deref(), word));
             let own = path.is_some_and(|path| below(&found.folder, &path).is_some());
             let named = matches!(
                 program,

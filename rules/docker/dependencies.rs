@@ -3,6 +3,7 @@
 
 use preflint_core::Span;
 use preflint_model::image::{Image, Step};
+use preflint_model::image_path::absolute;
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::WordPart;
 
@@ -80,7 +81,7 @@ pub(super) fn installed(image: &Image) -> Vec<Dependencies> {
             if !command.certain {
                 continue;
             }
-            let inside = |name: &str| resolve(Some(command.folder.as_deref()?), name);
+            let inside = |name: &str| absolute(Some(command.folder.as_deref()?), name);
             if installs_node(&words) {
                 add(Kind::Node, inside("node_modules"), command.span);
             }
@@ -125,7 +126,7 @@ fn copied(step: &Step) -> Option<(Kind, String)> {
         _ => return None,
     };
     let to = step.environment.expand(&destination.word)?;
-    let folder = resolve(step.workdir.as_deref(), &to)?;
+    let folder = absolute(step.workdir.as_deref(), &to)?;
     // The content of a folder is copied, so the destination is the folder itself.
     (program(&folder) == program(source.trim_end_matches('/'))).then_some((kind, folder))
 }
@@ -245,28 +246,4 @@ pub(super) fn on_path(image: &Image, folder: &str) -> bool {
                 .any(|entry| entry == wanted)
         })
     })
-}
-
-/// `path` from the folder `from`, absolute.
-pub(super) fn resolve(from: Option<&str>, path: &str) -> Option<String> {
-    let whole = if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("{}/{path}", from?)
-    };
-    let parts: Vec<&str> = whole
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
-        .collect();
-    (!parts.contains(&"..")).then(|| format!("/{}", parts.join("/")))
-}
-
-/// What of `path` lies below `folder`: nothing for the folder itself.
-pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
-    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
-    if rest.is_empty() {
-        Some("")
-    } else {
-        rest.strip_prefix('/')
-    }
 }

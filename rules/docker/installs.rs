@@ -6,7 +6,8 @@ use preflint_core::Span;
 use preflint_model::Repository;
 use preflint_model::command::Command;
 use preflint_model::image::{Image, Lookup, Step, User};
-use preflint_model::package::{DependencyList, Packages};
+use preflint_model::image_path::{absolute, below};
+use preflint_model::package::{DependencyList, Package, Packages};
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
@@ -81,6 +82,15 @@ impl Installs<'_> {
             }
         }
         Some(places)
+    }
+
+    /// The project whose `pyproject.toml` lies in a folder of the image.
+    fn project(&self, at: (usize, usize), folder: &str) -> Option<&Package> {
+        let file = format!("{folder}/pyproject.toml");
+        let path = there(self.repository, self.image, at, &file)?;
+        let mut all = self.packages.all.iter();
+        let package = all.find(|package| self.repository.path(package.file) == path)?;
+        Some(package)
     }
 
     fn of_copy(&self, step: &Step, stage: usize, depth: usize) -> Option<Vec<Place>> {
@@ -249,17 +259,7 @@ impl Installs<'_> {
                 {
                     return None;
                 }
-                let path = there(
-                    self.repository,
-                    self.image,
-                    at,
-                    &format!("{}/pyproject.toml", folder?.trim_end_matches('/')),
-                )?;
-                let package = self
-                    .packages
-                    .all
-                    .iter()
-                    .find(|package| self.repository.path(package.file) == path)?;
+                let package = self.project(at, folder?.trim_end_matches('/'))?;
                 Some(vec![Place {
                     folder: "~/.cache/pypoetry/virtualenvs".to_owned(),
                     certain: self.brings(&package.dependencies) && command.certain,
@@ -297,17 +297,7 @@ impl Installs<'_> {
                     return None;
                 }
                 let folder = folder?.trim_end_matches('/');
-                let path = there(
-                    self.repository,
-                    self.image,
-                    at,
-                    &format!("{folder}/pyproject.toml"),
-                )?;
-                let package = self
-                    .packages
-                    .all
-                    .iter()
-                    .find(|package| self.repository.path(package.file) == path)?;
+                let package = self.project(at, folder)?;
                 Some(vec![Place {
                     folder: format!("{folder}/.venv"),
                     certain: self.brings(&package.dependencies)
@@ -519,29 +509,6 @@ fn texts(path: &[&str]) -> impl Iterator<Item = &'static str> {
         .into_iter()
         .flat_map(NodeRef::items)
         .filter_map(NodeRef::as_str)
-}
-
-/// `path` from `folder`, without `.`; `None` for one that climbs.
-fn absolute(folder: Option<&str>, path: &str) -> Option<String> {
-    let whole = if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("{}/{path}", folder?)
-    };
-    let parts: Vec<&str> = whole
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect();
-    (!parts.contains(&"..")).then(|| format!("/{}", parts.join("/")))
-}
-
-fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
-    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
-    if rest.is_empty() {
-        Some("")
-    } else {
-        rest.strip_prefix('/')
-    }
 }
 
 /// `data/console_scripts.toml`.

@@ -22,8 +22,19 @@ pub(crate) fn resolve(from: Option<&str>, path: &str) -> Option<String> {
     Some(format!("/{}", parts.join("/")))
 }
 
+/// [`resolve`], but `None` for a path that climbs (`..`): what it climbs out of may be a link.
+#[must_use]
+pub fn absolute(from: Option<&str>, path: &str) -> Option<String> {
+    let climbs = |path: &str| path.split('/').any(|part| part == "..");
+    let from = from.filter(|_| !path.starts_with('/'));
+    (!climbs(path) && !from.is_some_and(climbs))
+        .then(|| resolve(from, path))
+        .flatten()
+}
+
 /// What of `path` lies below the folder `folder`: `` for the folder itself.
-pub(crate) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+#[must_use]
+pub fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
     let folder = folder.trim_end_matches('/');
     let rest = path.strip_prefix(folder)?;
     if rest.is_empty() {
@@ -43,7 +54,7 @@ pub(crate) fn name(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{below, resolve};
+    use super::{absolute, below, resolve};
 
     #[test]
     fn paths_of_an_image() {
@@ -54,6 +65,11 @@ mod tests {
         assert_eq!(resolve(None, "/srv/").as_deref(), Some("/srv"));
         assert_eq!(resolve(None, "srv"), None);
         assert_eq!(resolve(Some("/"), "..").as_deref(), Some("/"));
+        assert_eq!(absolute(Some("/app"), "./src").as_deref(), Some("/app/src"));
+        assert_eq!(absolute(Some("/a/../b"), "/srv").as_deref(), Some("/srv"));
+        assert_eq!(absolute(Some("/app"), "../src"), None);
+        assert_eq!(absolute(Some("/a/../b"), "src"), None);
+        assert_eq!(absolute(None, "src"), None);
         assert_eq!(below("/app", "/app/x/y"), Some("x/y"));
         assert_eq!(below("/", "/app"), Some("app"));
         assert_eq!(below("/app", "/apple"), None);

@@ -14,7 +14,7 @@ pub mod database;
 pub mod environment;
 pub mod host;
 pub mod image;
-mod image_path;
+pub mod image_path;
 pub mod maker;
 mod map;
 pub mod memo;

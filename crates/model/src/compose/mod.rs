@@ -31,9 +31,6 @@ pub struct ComposeFile {
     pub folder: String,
     /// Whether all of it was understood and no other file is included.
     pub complete: bool,
-    /// Whether another compose file may be laid over it or below it: one of the same folder that
-    /// names one of its services.
-    pub layered: bool,
     /// Its services in source order.
     pub services: Vec<Service>,
 }
@@ -200,25 +197,10 @@ impl Composes {
             .filter(|(_, entry)| is_compose(&entry.path) && !is_aside(&entry.path))
             .map(|(file, _)| file)
             .collect();
-        let mut all: Vec<ComposeFile> = files
+        let all = files
             .into_par_iter()
             .filter_map(|file| read::file(repository, memo, file))
             .collect();
-        let names: Vec<(String, Vec<String>)> = all
-            .iter()
-            .map(|file| {
-                let services = file.services.iter();
-                let names = services.map(|service| service.name.clone()).collect();
-                (file.folder.clone(), names)
-            })
-            .collect();
-        for (at, file) in all.iter_mut().enumerate() {
-            file.layered = names.iter().enumerate().any(|(other, (folder, others))| {
-                other != at
-                    && *folder == file.folder
-                    && file.services.iter().any(|own| others.contains(&own.name))
-            });
-        }
         Self { all }
     }
 

@@ -35,7 +35,6 @@ pub(super) fn file(repository: &Repository, memo: &Memo, file: FileId) -> Option
         complete: document.complete()
             && root.get("include").is_none()
             && listed.entries().nth(super::MAX_SERVICES).is_none(),
-        layered: false,
         services,
         folder,
     })

@@ -73,18 +73,12 @@ impl Image {
         source: &PackedSource,
     ) -> Option<(Option<String>, Option<Span>)> {
         let (mut in_repository, mut ignored) = (None, None);
-        let missing = |inside: &str| {
-            let lookup = self.lookup(repository, build.stage, build.step, inside);
-            let step = &self.stages[build.stage].steps[build.step];
-            let start = build.span.range.start().saturating_sub(step.script_start);
-            let script = step.script.as_ref();
-            let made = script.is_some_and(|script| may_write(script, step, inside, start));
-            match lookup {
-                _ if made => None,
-                Lookup::Missing => Some(None),
-                Lookup::Ignored(pattern) => Some(Some(pattern)),
-                Lookup::There(_) | Lookup::Unknown => None,
-            }
+        let missing = |inside: &str| match self.lookup(repository, build.stage, build.step, inside)
+        {
+            _ if self.may_make(build, inside) => None,
+            Lookup::Missing => Some(None),
+            Lookup::Ignored(pattern) => Some(Some(pattern)),
+            Lookup::There(_) | Lookup::Unknown => None,
         };
         for place in &source.places {
             missing(&resolve(Some(&build.folder), place)?)?;
@@ -142,6 +136,14 @@ impl Image {
         found
     }
 
+    /// Whether the commands before the build in its own `RUN` may make the file.
+    fn may_make(&self, build: &ProjectBuild, inside: &str) -> bool {
+        let step = &self.stages[build.stage].steps[build.step];
+        let start = build.span.range.start().saturating_sub(step.script_start);
+        let script = step.script.as_ref();
+        script.is_some_and(|script| may_write(script, step, inside, start))
+    }
+
     /// Whether the commands before the build in its own `RUN` may make the file, or what needs it (a
     /// `setup.py`) is not in the image either.
     fn may_be_made(
@@ -151,12 +153,6 @@ impl Image {
         need: &Need,
         inside: &str,
     ) -> bool {
-        let step = &self.stages[build.stage].steps[build.step];
-        let start = build.span.range.start().saturating_sub(step.script_start);
-        let made = step
-            .script
-            .as_ref()
-            .is_some_and(|script| may_write(script, step, inside, start));
         let asked_by_other = need.span.file != build.package.file;
         let setup = || {
             self.lookup(
@@ -166,7 +162,7 @@ impl Image {
                 &join_image(&build.folder, "setup.py"),
             )
         };
-        made || (asked_by_other && !matches!(setup(), Lookup::There(_)))
+        self.may_make(build, inside) || (asked_by_other && !matches!(setup(), Lookup::There(_)))
     }
 
     /// The last `COPY` before a build that brings a file of the project's folder.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use preflint_core::{FileId, Span};
-use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::data::Document;
 use preflint_syntax::jsonc;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -25,8 +25,6 @@ pub struct NodePackage {
     pub dependencies: Vec<NodeDependency>,
     /// npm's lock file beside it.
     pub lock: Option<NodeLock>,
-    /// `engines.node`, as written, with its place.
-    pub engine: Option<(String, Span)>,
 }
 
 /// A dependency of a `package.json`.
@@ -86,19 +84,12 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
             })
         })
     });
-    let engine = document.at(&["engines", "node"]);
     Some(NodePackage {
         file,
         complete: document.complete(),
         workspaces: root.get("workspaces").is_some(),
         dependencies: dependencies.collect(),
         lock: lock(repository, &folder),
-        engine: engine.and_then(|node| {
-            Some((
-                NodeRef::as_str(node)?.to_owned(),
-                Span::new(file, node.range()),
-            ))
-        }),
         folder,
     })
 }
