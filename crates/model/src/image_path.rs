@@ -22,7 +22,8 @@ pub(crate) fn resolve(from: Option<&str>, path: &str) -> Option<String> {
     Some(format!("/{}", parts.join("/")))
 }
 
-/// [`resolve`], but `None` for a path that climbs (`..`): what it climbs out of may be a link.
+/// As `path` from the working directory `from`, absolute; `None` for a path that climbs (`..`), since
+/// what it climbs out of may be a link.
 #[must_use]
 pub fn absolute(from: Option<&str>, path: &str) -> Option<String> {
     let climbs = |path: &str| path.split('/').any(|part| part == "..");
