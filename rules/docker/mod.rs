@@ -21,7 +21,6 @@ mod env_file_in_image;
 mod externally_managed_python;
 mod healthcheck_tool_missing;
 mod install_after_user;
-mod installs;
 mod localhost_between_containers;
 mod loopback_bind;
 mod makeup;

@@ -1,13 +1,9 @@
 use preflint_core::Span;
 use preflint_model::command::Command;
-use preflint_model::image::{Image, Step, User};
-use preflint_model::package::Packages;
+use preflint_model::image::{Image, Installer, Located, Place, Step, User};
 use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
-use preflint_syntax::data::NodeRef;
 use preflint_syntax::dockerfile::InstructionKind;
-
-use super::installs::{Installs, Place, Where, table};
 
 /// The folders of a published image's `PATH`.
 const SYSTEM: [&str; 6] = [
@@ -29,10 +25,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(path) = start.environment.get("PATH") else {
             continue;
         };
-        let Some(place) = place_of(repository, packages, image, program) else {
+        let Some(place) = image.locate(repository, packages, program) else {
             continue;
         };
-        let folder = format!("{}/bin", place.folder);
+        // Poetry's own environments lie in root's cache, under a hashed name.
+        let folder = place
+            .folder
+            .as_deref()
+            .unwrap_or("~/.cache/pypoetry/virtualenvs");
         let on_path = path
             .split(':')
             .any(|entry| entry.trim_end_matches('/') == folder);
@@ -47,12 +47,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
         });
         let User::Other(user) = image.runtime_user() else {
             if !on_path && !others {
-                report(cx, program, &place, &folder, span, start.command.shell);
+                report(cx, program, &place, span, start.command.shell);
             }
             continue;
         };
         if !on_path && !others {
-            report(cx, program, &place, &folder, span, start.command.shell);
+            report(cx, program, &place, span, start.command.shell);
         } else if on_path && folder.starts_with("/root/") && !others && !opens_root(image) {
             let message = format!(
                 "`{user}` runs `{program}`, which lies in `{folder}`, and only root may enter `/root`: \"{}\"",
@@ -65,7 +65,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 span,
                 format!("runs as `{user}`"),
             );
-            finding.related(place.span, "puts it there");
+            finding.related(place.by.span, "puts it there");
             if let Some(switch) = last_user(image) {
                 finding.related(switch, "from here on");
             }
@@ -74,35 +74,29 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-fn report(
-    cx: &mut Context<'_>,
-    program: &str,
-    place: &Place,
-    folder: &str,
-    span: Span,
-    shell: bool,
-) {
+fn report(cx: &mut Context<'_>, program: &str, place: &Located<'_>, span: Span, shell: bool) {
     let message = format!(
         "`{program}` lies in {}, which `PATH` does not name: \"{}\"",
-        match place.kind {
-            Where::Poetry => "an environment of poetry's own".to_owned(),
-            _ => format!("`{folder}`"),
+        match &place.folder {
+            None => "an environment of poetry's own".to_owned(),
+            Some(folder) => format!("`{folder}`"),
         },
         error(program, shell)
     );
-    let help = match place.kind {
-        Where::Uv => format!(
+    let folder = place.folder.as_deref().unwrap_or_default();
+    let help = match place.by.tool {
+        Installer::UvSync => format!(
             "start it with `uv run {program}`, or put the environment on the path (`ENV PATH=\"{folder}:$PATH\"`)"
         ),
-        Where::Poetry => format!(
+        Installer::Poetry if place.by.place == Place::Cache => format!(
             "start it with `poetry run {program}`, or install into the image's Python (`ENV POETRY_VIRTUALENVS_CREATE=false`)"
         ),
-        Where::Folder => format!(
+        _ => format!(
             "put the folder on the path (`ENV PATH=\"{folder}:$PATH\"`), or name the whole path here"
         ),
     };
     cx.report("not-on-path", program, message, span, "looked up in `PATH`")
-        .related(place.span, "puts it there")
+        .related(place.by.span, "puts it there")
         .help(help);
 }
 
@@ -158,34 +152,6 @@ fn bare_start<'a>(repository: &Repository, image: &'a Image) -> Option<(&'a Star
             ) && command.word_span(2) == place
         });
     (calm && (direct || through_shell)).then_some((start, place))
-}
-
-/// Where the image has the program, if it certainly has it there alone.
-fn place_of(
-    repository: &Repository,
-    packages: &Packages,
-    image: &Image,
-    program: &str,
-) -> Option<Place> {
-    let brought_by: Vec<&str> = table()
-        .at(&["scripts", program])?
-        .items()
-        .filter_map(NodeRef::as_str)
-        .collect();
-    image.base_of(image.stages.len().checked_sub(1)?)?;
-    let last = image.stages.len() - 1;
-    let installs = Installs {
-        repository,
-        packages,
-        image,
-        program,
-        brought_by: &brought_by,
-    };
-    let places = installs.of_stage(last, 4)?;
-    let mut certain = places.iter().filter(|place| place.certain);
-    let first = certain.next()?;
-    let same = places.iter().all(|place| place.folder == first.folder);
-    same.then(|| first.clone())
 }
 
 /// The `USER` in force at the end.

@@ -36,6 +36,8 @@ pub struct Account {
     pub uid: Option<u32>,
     /// Whether the account has a home folder that it may write to, as far as known.
     pub home: Option<bool>,
+    /// Where that is or would be, absolute; `None` if it cannot be told.
+    pub home_folder: Option<String>,
     /// Whether it came with the base image.
     pub from_base: bool,
 }
@@ -84,6 +86,7 @@ impl Accounts {
             name: name.clone(),
             uid: Some(*uid),
             home: Some(true),
+            home_folder: Some(format!("/home/{name}")),
             from_base: true,
         };
         Self {
@@ -156,7 +159,12 @@ impl Accounts {
                 self.known
                     .retain(|account| gone.is_none_or(|gone| account.name != **gone));
             }
-            "usermod" | "newusers" | "vipw" => self.complete = false,
+            "usermod" | "newusers" | "vipw" => {
+                self.complete = false;
+                for account in &mut self.known {
+                    account.home_folder = None;
+                }
+            }
             "apt-get" | "apt" | "apk" | "dnf" | "yum" | "microdnf" => {
                 self.packages.extend(
                     arguments
@@ -176,21 +184,36 @@ impl Accounts {
             name: String::new(),
             uid: None,
             home: if useradd { Some(false) } else { None },
+            home_folder: None,
             from_base: false,
         };
+        let mut told = Home::Usual;
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             match *word {
                 "-u" | "--uid" => account.uid = words.next().and_then(|uid| uid.parse().ok()),
                 "-m" | "--create-home" => account.home = Some(true),
                 "-M" | "--no-create-home" | "-H" => account.home = Some(false),
+                "-d" | "--home-dir" | "--home" | "-h" => {
+                    told = words
+                        .next()
+                        .map_or(Home::Unknown, |path| Home::At((*path).to_owned()));
+                }
+                // Nobody's home in particular.
+                "-b" | "--base-dir" | "--system" | "-S" => told = Home::Unknown,
                 // Options of both tools that take a value.
-                "-d" | "--home-dir" | "--home" | "-h" | "-s" | "--shell" | "-g" | "--gid"
-                | "-G" | "--groups" | "--ingroup" | "-c" | "--comment" | "--gecos" | "-p"
-                | "--password" | "-k" | "--skel" | "-e" | "-f" | "-K" => {
+                "-s" | "--shell" | "-g" | "--gid" | "-G" | "--groups" | "--ingroup" | "-c"
+                | "--comment" | "--gecos" | "-p" | "--password" | "-k" | "--skel" | "-e" | "-f"
+                | "-K" => {
                     words.next();
                 }
                 word if word.starts_with("--") => {
+                    let home = ["--home=", "--home-dir="];
+                    if let Some(path) = home.iter().find_map(|option| word.strip_prefix(option)) {
+                        told = Home::At(path.to_owned());
+                    } else if word.starts_with("--base-dir=") {
+                        told = Home::Unknown;
+                    }
                     account.uid = word
                         .strip_prefix("--uid=")
                         .and_then(|uid| uid.parse().ok())
@@ -203,7 +226,11 @@ impl Accounts {
                     }
                     if word.ends_with('u') {
                         account.uid = words.next().and_then(|uid| uid.parse().ok());
-                    } else if word.ends_with(['d', 's', 'g', 'G', 'c']) && useradd {
+                    } else if word.ends_with('d') && useradd {
+                        told = words
+                            .next()
+                            .map_or(Home::Unknown, |path| Home::At((*path).to_owned()));
+                    } else if word.ends_with(['s', 'g', 'G', 'c']) && useradd {
                         words.next();
                     }
                 }
@@ -211,12 +238,25 @@ impl Accounts {
                 _ => {}
             }
         }
+        account.home_folder = match told {
+            Home::Usual => Some(format!("/home/{}", account.name)),
+            Home::At(path) => Some(path).filter(|path| path.starts_with('/')),
+            Home::Unknown => None,
+        };
         if account.name.is_empty() {
             self.complete = false;
         } else {
             self.known.push(account);
         }
     }
+}
+
+/// Where a command puts an account's home.
+enum Home {
+    /// `useradd` and `adduser` put homes below `/home` unless they are told.
+    Usual,
+    At(String),
+    Unknown,
 }
 
 fn is_account_tool(program: &str) -> bool {
@@ -324,6 +364,20 @@ mod tests {
             accounts.added(*program == "useradd", rest);
         }
         accounts
+    }
+
+    #[test]
+    fn homes() {
+        let home = |line: &str| after(&[line]).known[0].home_folder.clone();
+        assert_eq!(home("useradd -m app").as_deref(), Some("/home/app"));
+        assert_eq!(
+            home("useradd -md /srv/app app").as_deref(),
+            Some("/srv/app")
+        );
+        assert_eq!(home("adduser --home=/app app").as_deref(), Some("/app"));
+        assert_eq!(home("adduser -D -h /app app").as_deref(), Some("/app"));
+        assert_eq!(home("adduser --system app"), None);
+        assert_eq!(home("useradd -b /srv app"), None);
     }
 
     #[test]

@@ -182,7 +182,7 @@ pub(crate) fn join_image(folder: &str, name: &str) -> String {
 fn builds_package(tool: Tool, package: &Package) -> bool {
     match tool {
         Tool::UvSync | Tool::UvRun => {
-            !package.workspace && package.is_package.unwrap_or(package.build_system)
+            package.workspace.is_none() && package.is_package.unwrap_or(package.build_system)
         }
         Tool::Poetry => {
             package.is_package != Some(false)

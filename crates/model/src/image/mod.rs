@@ -10,6 +10,7 @@ mod calls;
 mod commands;
 mod files;
 mod install;
+mod installed;
 mod needs;
 mod owner;
 mod runs;
@@ -30,6 +31,9 @@ pub use accounts::{Account, Accounts, User};
 pub use base::{BaseImage, Manager};
 pub use files::Lookup;
 pub use install::{ProjectBuild, Tool};
+pub use installed::{
+    Asked, AskedProject, Installation, Installed, Installer, Located, Place, Runtime,
+};
 pub use needs::{UnmetNeed, UnmetSource};
 pub use runs::{Run, RunBy};
 
@@ -71,7 +75,19 @@ pub struct Image {
     pub start: Option<Start>,
     /// The tools that probes use, and whether the finished image has them.
     tools: Vec<(&'static str, Option<bool>)>,
+    /// By stage: what its steps install.
+    installs: Vec<installed::Installs>,
 }
+
+/// The folders of the usual `PATH`.
+const ON_PATH: [&str; 6] = [
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+];
 
 /// A stage of a build.
 #[derive(Debug)]
@@ -368,7 +384,9 @@ fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit)
         builds: Vec::new(),
         start: None,
         tools: Vec::new(),
+        installs: Vec::new(),
     };
+    image.installs = installed::read(&image, repository, packages);
     image.tools = tools::PROBING
         .iter()
         .map(|tool| (*tool, image.find_tool(repository, tool)))

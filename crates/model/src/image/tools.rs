@@ -4,20 +4,10 @@ use preflint_syntax::data::Document;
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
-use super::{Base, Image, Step};
+use super::{Base, Image, ON_PATH, Step};
 use crate::Repository;
 use crate::command::Command;
 use crate::image_path::below;
-
-/// The folders of the usual PATH.
-const ON_PATH: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
 
 /// The tools that probes use: many services may ask for them, so they are looked for once.
 pub(super) const PROBING: [&str; 2] = ["curl", "wget"];

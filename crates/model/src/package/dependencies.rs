@@ -81,13 +81,7 @@ pub(super) fn lists(repository: &Repository, memo: &Memo) -> Vec<DependencyList>
     files
         .filter(|(_, entry)| Kind::of_path(&entry.path) == Some(Kind::Requirements))
         .map(|(file, _)| {
-            let mut list = DependencyList {
-                file,
-                complete: true,
-                dependencies: Vec::new(),
-                constraints: Vec::new(),
-                projects: Vec::new(),
-            };
+            let mut list = DependencyList::empty(file);
             let mut seen = BTreeSet::new();
             read(repository, memo, file, false, &mut list, &mut seen);
             list
@@ -175,45 +169,62 @@ fn dependency(requirement: &Requirement, span: Span) -> Dependency {
     }
 }
 
-/// The main dependencies of a `pyproject.toml`: `[project] dependencies` and poetry's own table.
-pub(super) fn of_project(document: &Document, file: FileId) -> DependencyList {
-    let mut list = DependencyList {
-        file,
-        complete: document.complete(),
-        dependencies: Vec::new(),
-        constraints: Vec::new(),
-        projects: Vec::new(),
-    };
-    let dynamic = document.at(&["project", "dynamic"]).is_some_and(|names| {
-        names
-            .items()
-            .any(|name| name.as_str() == Some("dependencies"))
-    });
-    list.complete &= !dynamic;
-    let lines = document.at(&["project", "dependencies"]);
-    for line in lines
-        .into_iter()
-        .flat_map(|list| list.items().collect::<Vec<_>>())
-    {
-        match line.as_str().and_then(requirements::parse_one) {
-            Some(requirement) => {
-                let span = Span::new(file, line.range());
-                list.dependencies.push(dependency(&requirement, span));
-            }
-            None => list.complete = false,
+impl DependencyList {
+    pub(super) const fn empty(file: FileId) -> Self {
+        Self {
+            file,
+            complete: true,
+            dependencies: Vec::new(),
+            constraints: Vec::new(),
+            projects: Vec::new(),
         }
     }
-    let poetry = document.at(&["tool", "poetry", "dependencies"]);
-    for (entry, value) in poetry
-        .into_iter()
-        .flat_map(|table| table.entries().collect::<Vec<_>>())
-    {
-        if &*entry.key == "python" {
-            continue;
-        }
-        let span = Span::new(file, entry.key_range);
+}
+
+/// The main dependencies of a `pyproject.toml`: `[project] dependencies` and poetry's own table.
+pub(super) fn of_project(document: &Document, file: FileId) -> DependencyList {
+    let mut list = match document.at(&["project", "dependencies"]) {
+        Some(lines) => of_lines(lines, file),
+        None => DependencyList::empty(file),
+    };
+    let mut dynamic = document.texts(&["project", "dynamic"]);
+    list.complete &= document.complete() && !dynamic.any(|name| name == "dependencies");
+    if let Some(table) = document.at(&["tool", "poetry", "dependencies"]) {
         list.dependencies
-            .push(poetry_dependency(&entry.key, value, span));
+            .extend(of_poetry(table, file).dependencies);
+    }
+    list
+}
+
+/// A list of requirements (PEP 508).
+pub(super) fn of_lines(lines: NodeRef<'_>, file: FileId) -> DependencyList {
+    let mut list = DependencyList::empty(file);
+    lines
+        .items()
+        .for_each(|line| add_line(line, file, &mut list));
+    list
+}
+
+/// Adds one requirement to a list.
+pub(super) fn add_line(line: NodeRef<'_>, file: FileId, list: &mut DependencyList) {
+    match line.as_str().and_then(requirements::parse_one) {
+        Some(requirement) => {
+            let span = Span::new(file, line.range());
+            list.dependencies.push(dependency(&requirement, span));
+        }
+        None => list.complete = false,
+    }
+}
+
+/// A table of poetry's dependencies.
+pub(super) fn of_poetry(table: NodeRef<'_>, file: FileId) -> DependencyList {
+    let mut list = DependencyList::empty(file);
+    for (entry, value) in table.entries() {
+        if &*entry.key != "python" {
+            let span = Span::new(file, entry.key_range);
+            list.dependencies
+                .push(poetry_dependency(&entry.key, value, span));
+        }
     }
     list
 }

@@ -2,9 +2,11 @@
 
 mod backend;
 mod dependencies;
+mod groups;
 mod node;
 mod read;
 mod sources;
+mod workspace;
 
 use std::sync::Arc;
 
@@ -13,8 +15,10 @@ use rayon::prelude::*;
 
 pub use backend::Backend;
 pub use dependencies::{Dependency, DependencyList, PythonRange};
+pub use groups::Group;
 pub use node::{NodeDependency, NodeLock, NodePackage};
 pub use sources::PackedSource;
+pub use workspace::{LocalDependency, Workspace};
 
 use crate::Repository;
 use crate::memo::Memo;
@@ -40,6 +44,8 @@ pub struct Package {
     pub file: FileId,
     /// Its folder, relative, with `/`; empty for the root.
     pub folder: String,
+    /// Its name, as written.
+    pub name: Option<String>,
     /// Whether all of the file was understood.
     pub complete: bool,
     /// Whether it has a `[build-system]` table.
@@ -54,8 +60,8 @@ pub struct Package {
     pub is_package: Option<bool>,
     /// Whether it sets options of `uv pip` (`[tool.uv.pip]`).
     pub configures_uv_pip: bool,
-    /// Whether it is the root of a uv workspace.
-    pub workspace: bool,
+    /// The uv workspace of which it is the root.
+    pub workspace: Option<Workspace>,
     /// The files that its build opens and whose absence makes it fail.
     pub needs: Vec<Need>,
     /// The code that its build packs.
@@ -64,6 +70,12 @@ pub struct Package {
     pub requires_python: Option<PythonRange>,
     /// What it depends on, groups and extras left out.
     pub dependencies: DependencyList,
+    /// Its dependency groups and extras.
+    pub groups: Vec<Group>,
+    /// The groups that uv installs unless it is told otherwise; `None`: all.
+    pub default_groups: Option<Vec<String>>,
+    /// The dependencies that it takes from folders of the repository.
+    pub local: Vec<LocalDependency>,
     /// The lock files in its folder.
     pub locks: Vec<(Lock, FileId)>,
 }

@@ -7,7 +7,9 @@ use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::python::{self, ExprKind, Parent};
 use preflint_syntax::toml;
 
-use super::{Backend, Lock, Need, Package, PythonRange, Role, dependencies, sources};
+use super::{
+    Backend, Lock, Need, Package, PythonRange, Role, dependencies, groups, sources, workspace,
+};
 use crate::Repository;
 use crate::memo::Memo;
 use crate::repository::{folder_of, join};
@@ -32,17 +34,24 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         .collect();
     let mut package = Package {
         file,
+        name: [["project", "name"].as_slice(), &["tool", "poetry", "name"]]
+            .into_iter()
+            .find_map(|path| document.at(path)?.as_str())
+            .map(str::to_owned),
         complete: document.complete(),
         build_system: build_system.is_some(),
         backend,
         backend_span: named.map(|node| Span::new(file, node.range())),
         is_package: is_package(&document),
         configures_uv_pip: document.at(&["tool", "uv", "pip"]).is_some(),
-        workspace: document.at(&["tool", "uv", "workspace"]).is_some(),
+        workspace: workspace::workspace(&document, file),
         needs: Vec::new(),
         sources: sources::sources(&document, backend, file, &listing),
         requires_python: requires_python(&document, file),
         dependencies: dependencies::of_project(&document, file),
+        groups: groups::groups(&document, file),
+        default_groups: groups::default_groups(&document),
+        local: workspace::local_dependencies(&document, file),
         locks: Lock::ALL
             .into_iter()
             .filter_map(|(lock, name)| Some((lock, repository.tree().find(&join(&folder, name))?)))

@@ -1,0 +1,502 @@
+use std::sync::Arc;
+
+use preflint_core::Span;
+use preflint_syntax::dockerfile::InstructionKind;
+
+use super::{
+    Asked, Installation, Installer, Installs, Place, Runtime, copies, node, python, system, table,
+};
+use crate::Repository;
+use crate::command::Command;
+use crate::image::{Base, BaseImage, Image, ON_PATH, Step};
+use crate::image_path::{absolute, below, name};
+use crate::package::Packages;
+
+/// More installations than anyone writes in one image: what comes behind them is not followed.
+const MAX_INSTALLATIONS: usize = 1000;
+
+/// What holds between two steps.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    pub(super) found: Vec<Arc<Installation>>,
+    pub(super) followed: bool,
+    /// What `python` is outside of any environment.
+    pub(super) python: Runtime,
+    pub(super) node: Runtime,
+    pub(super) poetry: Poetry,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            found: Vec::new(),
+            followed: false,
+            python: Runtime::Unknown,
+            node: Runtime::Unknown,
+            poetry: Poetry::default(),
+        }
+    }
+}
+
+/// What `poetry config` has set; `None`: something that is not known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Poetry {
+    pub(super) create: Option<bool>,
+    pub(super) in_project: Option<bool>,
+}
+
+/// What a shell has set for the commands that follow in its own `RUN`.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Activated {
+    #[default]
+    Nothing,
+    /// `. FOLDER/bin/activate`
+    Environment(String),
+    Unknown,
+}
+
+/// What a command does to an image.
+pub(super) enum Does {
+    /// It installs this.
+    Installs(Installer, Place, Asked),
+    /// It installs nothing.
+    Nothing,
+    /// It may do anything.
+    Unknown,
+}
+
+/// A command with what holds where it runs.
+pub(super) struct Call<'a> {
+    pub(super) image: &'a Image,
+    pub(super) repository: &'a Repository,
+    pub(super) packages: &'a Packages,
+    pub(super) state: &'a State,
+    pub(super) step: &'a Step,
+    pub(super) at: (usize, usize),
+    pub(super) activated: &'a Activated,
+    pub(super) command: &'a Command,
+    /// The Python that is active.
+    pub(super) python: Runtime,
+}
+
+/// What the stages of `image` install.
+pub(in crate::image) fn read(
+    image: &Image,
+    repository: &Repository,
+    packages: &Packages,
+) -> Vec<Installs> {
+    let mut all: Vec<Installs> = Vec::new();
+    for (stage, built) in image.stages.iter().enumerate() {
+        let state = match &built.base {
+            Base::Stage(earlier) => all[*earlier].end.clone(),
+            Base::Published(base) => State {
+                followed: true,
+                python: python_of(base, built.from),
+                node: node_of(base, built.from),
+                ..State::default()
+            },
+            Base::Unknown => State::default(),
+        };
+        let mut walk = Walk {
+            image,
+            repository,
+            packages,
+            earlier: &all,
+            unfollowed: Some(0).filter(|_| !state.followed),
+            state,
+            runtimes: Vec::new(),
+        };
+        for (at, step) in built.steps.iter().enumerate() {
+            walk.mark(step.environment.get("PATH"));
+            walk.step(step, (stage, at));
+        }
+        walk.mark(built.after.environment.get("PATH"));
+        all.push(Installs {
+            found: walk.state.found.clone(),
+            unfollowed: walk.unfollowed,
+            runtimes: walk.runtimes,
+            end: walk.state,
+        });
+    }
+    all
+}
+
+/// The Python of a published image.
+fn python_of(base: &BaseImage, from: Span) -> Runtime {
+    // uv's images tell it by their tag: `python3.12-bookworm-slim`.
+    let tag = base.tag.as_deref().unwrap_or_default();
+    let by_tag = tag.split('-').find_map(|word| word.strip_prefix("python"));
+    if base.python.is_some() || base.name == "python" {
+        Runtime::OfBase(base.python.clone())
+    } else if let Some(version) = by_tag {
+        Runtime::OfBase(Some(version.to_owned()).filter(|version| !version.is_empty()))
+    } else {
+        match (base.has_tool("python3"), base.has_tool("pip")) {
+            (Some(true), _) => Runtime::OfDistribution(from),
+            (Some(false), Some(false)) => Runtime::Absent,
+            _ => Runtime::Unknown,
+        }
+    }
+}
+
+fn node_of(base: &BaseImage, from: Span) -> Runtime {
+    if base.node.is_some() || base.name == "node" {
+        return Runtime::OfBase(base.node.map(|version| version.to_string()));
+    }
+    match base.has_tool("node") {
+        Some(true) => Runtime::OfDistribution(from),
+        Some(false) => Runtime::Absent,
+        None => Runtime::Unknown,
+    }
+}
+
+struct Walk<'a> {
+    image: &'a Image,
+    repository: &'a Repository,
+    packages: &'a Packages,
+    earlier: &'a [Installs],
+    state: State,
+    unfollowed: Option<usize>,
+    runtimes: Vec<(Runtime, Runtime)>,
+}
+
+impl Walk<'_> {
+    fn mark(&mut self, path: Option<&str>) {
+        let python = self.state.active_python(path, &Activated::Nothing);
+        self.runtimes.push((python, self.state.node.clone()));
+    }
+
+    /// From here on more may be installed than is told.
+    fn lose(&mut self, step: usize) {
+        self.state.followed = false;
+        self.unfollowed.get_or_insert(step);
+    }
+
+    fn step(&mut self, step: &Step, at: (usize, usize)) {
+        match &step.instruction.kind {
+            InstructionKind::Run(_) => {
+                if !step.is_understood() {
+                    self.lose(at.1);
+                    (self.state.python, self.state.node) = (Runtime::Unknown, Runtime::Unknown);
+                }
+                let mut activated = Activated::Nothing;
+                for command in step.commands() {
+                    self.command(step, at, command, &mut activated);
+                }
+            }
+            InstructionKind::Copy { .. } => self.copy(step, at),
+            InstructionKind::Invalid => self.lose(at.1),
+            _ => {}
+        }
+    }
+
+    fn command(
+        &mut self,
+        step: &Step,
+        at: (usize, usize),
+        command: &Command,
+        activated: &mut Activated,
+    ) {
+        let passed = match command.program() {
+            Some("sudo" | "exec" | "time") => command.behind(1),
+            _ => command.clone(),
+        };
+        let command = &passed;
+        if let Some(now) = activation(command) {
+            *activated = now;
+            return;
+        }
+        let call = Call {
+            image: self.image,
+            repository: self.repository,
+            packages: self.packages,
+            state: &self.state,
+            step,
+            at,
+            activated,
+            command,
+            python: self
+                .state
+                .active_python(step.environment.get("PATH"), activated),
+        };
+        let does = does(&call);
+        let python = call.python;
+        self.state.configure(command);
+        match does {
+            Does::Nothing => {}
+            Does::Unknown => {
+                if may_bring_python(command) {
+                    (self.state.python, self.state.node) = (Runtime::Unknown, Runtime::Unknown);
+                }
+                self.lose(at.1);
+            }
+            Does::Installs(tool, place, asked) => {
+                if self.state.found.len() >= MAX_INSTALLATIONS {
+                    self.lose(at.1);
+                    return;
+                }
+                if tool == Installer::System {
+                    self.state.brought(&asked, command.span);
+                }
+                self.state.found.push(Arc::new(Installation {
+                    tool,
+                    place,
+                    asked,
+                    span: command.span,
+                    at,
+                    asked_at: at,
+                    certain: command.certain,
+                    followed: self.state.followed,
+                    python,
+                }));
+            }
+        }
+    }
+
+    fn copy(&mut self, step: &Step, at: (usize, usize)) {
+        let earlier = |stage: usize| self.earlier.get(stage);
+        match copies::of_copy(self.image, step, at, &earlier) {
+            Some(copied) => self.state.found.extend(copied.into_iter().map(Arc::new)),
+            None => self.lose(at.1),
+        }
+        let python = |stage: usize| Some(self.earlier.get(stage)?.end.python.clone());
+        if copies::replaces_runtimes(self.image, step, at.0, &self.state.python, &python) {
+            (self.state.python, self.state.node) = (Runtime::Unknown, Runtime::Unknown);
+        }
+    }
+}
+
+impl State {
+    /// What `python` is, seen through `PATH` and what a shell has activated.
+    fn active_python(&self, path: Option<&str>, activated: &Activated) -> Runtime {
+        match activated {
+            Activated::Environment(folder) => return Runtime::Environment(folder.clone()),
+            Activated::Unknown => return Runtime::Unknown,
+            Activated::Nothing => {}
+        }
+        let Some(path) = path else {
+            return Runtime::Unknown;
+        };
+        for entry in path.split(':') {
+            let entry = entry.trim_end_matches('/');
+            if ON_PATH.contains(&entry) {
+                return self.python.clone();
+            }
+            let mut here = self.found.iter().filter(|one| {
+                matches!(one.place, Place::Environment(_))
+                    && one.place.commands().as_deref() == Some(entry)
+            });
+            if let Some(first) = here.next() {
+                return if first.certain || here.any(|one| one.certain) {
+                    Runtime::Environment(entry.trim_end_matches("/bin").to_owned())
+                } else {
+                    Runtime::Unknown
+                };
+            }
+            // A folder without any Python so far.
+            let bare = [
+                "/.local/bin",
+                "/.cargo/bin",
+                "/.bin",
+                "poetry/bin",
+                "/node/bin",
+            ];
+            let empty = self.followed || bare.iter().any(|end| entry.ends_with(end));
+            if !empty {
+                return Runtime::Unknown;
+            }
+        }
+        self.python.clone()
+    }
+
+    /// Takes in what the distribution's packages bring.
+    fn brought(&mut self, asked: &Asked, span: Span) {
+        let has = |key: &str| {
+            let mut packages = asked.packages.iter();
+            packages.any(|(package, _)| table::lists(&["brings", key], package))
+        };
+        if self.python == Runtime::Absent {
+            if has("python") {
+                self.python = Runtime::OfDistribution(span);
+            } else if !asked.complete
+                || asked
+                    .packages
+                    .iter()
+                    .any(|(name, _)| name.contains("python"))
+            {
+                self.python = Runtime::Unknown;
+            }
+        }
+        if self.node == Runtime::Absent {
+            if has("node") {
+                self.node = Runtime::OfDistribution(span);
+            } else if !asked.complete {
+                self.node = Runtime::Unknown;
+            }
+        }
+    }
+
+    /// Takes in what `poetry config` sets.
+    fn configure(&mut self, command: &Command) {
+        let Some(words) = command.known_words() else {
+            return;
+        };
+        let [program, "config", rest @ ..] = words.as_slice() else {
+            return;
+        };
+        if name(program) != "poetry" {
+            return;
+        }
+        let rest: Vec<&str> = rest
+            .iter()
+            .copied()
+            .filter(|word| !word.starts_with('-'))
+            .collect();
+        let [key, value] = *rest else { return };
+        let value = matches!(value, "true" | "1");
+        match key {
+            "virtualenvs.create" => self.poetry.create = Some(value),
+            "virtualenvs.in-project" => self.poetry.in_project = Some(value),
+            _ => {}
+        }
+    }
+}
+
+/// What a command makes of the shell for those behind it; `None` if it is no such command.
+fn activation(command: &Command) -> Option<Activated> {
+    let words = command.known_words();
+    match (command.program()?, words.as_deref()) {
+        ("." | "source", Some([_, file, ..])) => {
+            let folder = absolute(command.folder.as_deref(), file)
+                .and_then(|file| Some(file.strip_suffix("/bin/activate")?.to_owned()));
+            Some(match folder {
+                Some(folder) if command.runs => Activated::Environment(folder),
+                _ => Activated::Unknown,
+            })
+        }
+        ("." | "source" | "eval", _) => Some(Activated::Unknown),
+        ("export", words) => {
+            let moves = |word: &&str| {
+                ["PATH", "VIRTUAL_ENV", "PIP_", "UV_", "PYTHON", "POETRY_"]
+                    .iter()
+                    .any(|start| word.starts_with(start))
+            };
+            let moves = words.is_none_or(|words| words.iter().any(moves));
+            moves.then_some(Activated::Unknown)
+        }
+        _ => None,
+    }
+}
+
+fn does(call: &Call<'_>) -> Does {
+    let command = call.command;
+    if command.words.is_empty() {
+        return Does::Nothing;
+    }
+    let Some(program) = command.program() else {
+        return Does::Unknown;
+    };
+    if writes_on_path(command) {
+        return Does::Unknown;
+    }
+    system::does(call, program)
+        .or_else(|| python::does(call, program))
+        .or_else(|| node::does(call, program))
+        .unwrap_or_else(|| others(call, program))
+}
+
+/// Commands that install nothing of Python or Node.
+fn others(call: &Call<'_>, program: &str) -> Does {
+    let command = call.command;
+    let quiet = table::lists(&["quiet", "programs"], program)
+        || (table::lists(&["quiet", "writers"], program) && !names_path_folder(command));
+    if quiet || is_remote_installer(call, program) || is_calm_code(command, program) {
+        Does::Nothing
+    } else {
+        Does::Unknown
+    }
+}
+
+/// Whether the words of a command may name a folder of `PATH`, or what holds one.
+fn names_path_folder(command: &Command) -> bool {
+    let reaches = |word: &str| {
+        // Addresses, and options with a value that is no path.
+        if word.contains("://") || (word.starts_with('-') && !word.contains('/')) {
+            return false;
+        }
+        let word = word.rsplit('=').next().unwrap_or(word);
+        absolute(command.folder.as_deref(), word).is_none_or(|path| {
+            ON_PATH
+                .iter()
+                .any(|folder| below(folder, &path).is_some() || below(&path, folder).is_some())
+        })
+    };
+    let mut words = command.words.iter().skip(1);
+    words.any(|word| word.as_deref().is_none_or(reaches))
+}
+
+fn writes_on_path(command: &Command) -> bool {
+    command.redirects.iter().any(|redirect| {
+        let path = redirect
+            .target
+            .as_deref()
+            .and_then(|target| absolute(command.folder.as_deref(), target));
+        redirect.operator.starts_with('>')
+            && path.is_some_and(|path| ON_PATH.iter().any(|folder| below(folder, &path).is_some()))
+    })
+}
+
+/// A well-known tool's own installer: `curl ... | sh`, or a file that was fetched.
+fn is_remote_installer(call: &Call<'_>, program: &str) -> bool {
+    let shell = matches!(program, "sh" | "bash" | "python" | "python3");
+    let plain = call.command.words.iter().skip(1).all(|word| {
+        word.as_deref().is_some_and(|word| {
+            matches!(word, "-" | "-s" | "-y" | "--" | "-E") || word.ends_with("uv-installer.sh")
+        })
+    });
+    let speaks = |word: &str| table::texts(&["quiet", "remote"]).any(|part| word.contains(part));
+    shell
+        && plain
+        && call
+            .step
+            .commands()
+            .iter()
+            .flat_map(|command| command.words.iter().flatten())
+            .any(|word| speaks(word))
+}
+
+/// `python -c CODE` that speaks of no installer.
+fn is_calm_code(command: &Command, program: &str) -> bool {
+    let words = command
+        .words
+        .iter()
+        .map(Option::as_deref)
+        .collect::<Vec<_>>();
+    let installs = ["install", "subprocess", "os.system", "download_model"];
+    program.starts_with("python")
+        && matches!(words.as_slice(), [_, Some("-c"), Some(code), ..] if !installs.iter().any(|part| code.contains(part)))
+}
+
+/// Whether a command that is not known may put another Python or Node on the path.
+fn may_bring_python(command: &Command) -> bool {
+    let parts = [
+        "python", "conda", "mamba", "pyenv", "venv", "uv", "asdf", "mise", "rye", "pixi", "nvm",
+        "fnm", "volta", "nodejs", "activate",
+    ];
+    let program = command.program().unwrap_or("make");
+    let own = program.starts_with("python")
+        && command
+            .words
+            .iter()
+            .skip(1)
+            .flatten()
+            .all(|word| !parts[1..].iter().any(|part| word.contains(part)));
+    let runs_anything = matches!(
+        program,
+        "sh" | "bash" | "make" | "just" | "task" | "su" | "xargs"
+    ) || program.ends_with(".sh");
+    let speaks = |word: &String| parts.iter().any(|part| word.contains(part));
+    !own && (runs_anything || command.words.iter().flatten().any(speaks))
+        || command.words.iter().any(Option::is_none)
+        || (table::lists(&["quiet", "writers"], program))
+}
