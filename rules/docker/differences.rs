@@ -3,6 +3,7 @@
 use preflint_core::Span;
 use preflint_model::Repository;
 use preflint_model::image::{Image, Lookup};
+use preflint_model::package::Packages;
 
 use super::makeup::{
     brought, from, health_call, lacks, packages, port, reads, start_alike, start_place, started,
@@ -15,6 +16,8 @@ use super::twins::listed;
 pub(super) struct Pair<'a> {
     /// The repository.
     pub(super) repository: &'a Repository,
+    /// Its Python packages.
+    pub(super) packages: &'a Packages,
     /// The twin's.
     pub(super) own: &'a Image,
     /// The other one.
@@ -92,7 +95,9 @@ impl<'a> Pair<'a> {
 
     /// What pip installs and, if that is the same, the libraries of the system that it may need.
     fn dependencies(&self) -> Vec<Difference> {
-        let Some((own, other)) = self.both(|image| requirements(self.repository, image)) else {
+        let Some((own, other)) =
+            self.both(|image| requirements(self.repository, self.packages, image))
+        else {
             return Vec::new();
         };
         let Some(why) = different(&own, &other) else {

@@ -20,6 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         let pair = Pair {
             repository,
+            packages: cx.packages(),
             own,
             other,
         };

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use preflint_core::Span;
 use preflint_model::Repository;
 use preflint_model::command::Command;
-use preflint_model::image::{Base, Image, Lookup, Step, User};
+use preflint_model::image::{Base, Image, Installer, Lookup, Step, User};
 use preflint_model::start::{Bound, By};
 use preflint_model::unit::is_below;
 use preflint_syntax::dockerfile::InstructionKind;
@@ -125,25 +125,11 @@ pub(super) fn joined(folder: &str, path: &str) -> String {
     }
 }
 
-/// The packages that apt installs into the finished image, each with its place.
+/// The system packages that are installed into the finished image, each with its place.
 pub(super) fn packages(image: &Image) -> Vec<(String, Span)> {
-    let mut found = Vec::new();
-    for command in steps(image).iter().flat_map(|step| step.commands()) {
-        let Some(words) = command.known_words() else {
-            continue;
-        };
-        let Some(call) = apt(&words).filter(|call| call.verb == "install" && command.runs) else {
-            continue;
-        };
-        for package in call.packages {
-            let at = words
-                .iter()
-                .position(|word| word.split(['=', '/', ':']).next() == Some(package));
-            let span = at.map_or(command.span, |at| command.word_span(at));
-            found.push((package.to_owned(), span));
-        }
-    }
-    found
+    let all = image.installed_at_end().all.into_iter();
+    let system = all.filter(|one| one.tool == Installer::System);
+    system.flat_map(|one| one.asked.packages.clone()).collect()
 }
 
 /// Whether the finished image certainly lacks a system package that no slim image holds.

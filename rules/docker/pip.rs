@@ -2,34 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use preflint_core::{Sources, Span};
+use preflint_core::Span;
 use preflint_model::Repository;
-use preflint_model::command::Command;
-use preflint_model::image::{Image, Lookup};
-use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::requirements::{self, LineKind, Operator};
+use preflint_model::image::{Image, Installer, Lookup};
+use preflint_model::package::Packages;
 
-use super::makeup::joined;
 use super::twins::listed;
-
-/// Options of pip whose value stands in a word of its own.
-const VALUED: [&str; 15] = [
-    "--prefix",
-    "--target",
-    "-t",
-    "-i",
-    "--index-url",
-    "--extra-index-url",
-    "-f",
-    "--find-links",
-    "--wheel-dir",
-    "--timeout",
-    "--retries",
-    "--default-timeout",
-    "--trusted-host",
-    "--root",
-    "--cache-dir",
-];
 
 /// The requirements that pip installs.
 pub(super) struct Requirements {
@@ -42,23 +20,43 @@ pub(super) struct Requirements {
 }
 
 /// What an image's Python gets, if that comes from requirements files whose every line is understood.
-pub(super) fn requirements(repository: &Repository, image: &Image) -> Option<Requirements> {
-    if !image.builds.is_empty() {
-        return None;
-    }
+pub(super) fn requirements(
+    repository: &Repository,
+    packages: &Packages,
+    image: &Image,
+) -> Option<Requirements> {
     let mut found = Requirements {
         files: Vec::new(),
         asked: BTreeMap::new(),
         inline: BTreeSet::new(),
     };
-    for stage in image.built_stages() {
-        for (at, step) in image.stages.get(stage)?.steps.iter().enumerate() {
-            let is_run = matches!(step.instruction.kind, InstructionKind::Run(_));
-            for command in step.commands().iter().filter(|_| is_run) {
-                let lookup = |path: &str| image.lookup(repository, stage, at, path);
-                found.take(repository, command, &lookup)?;
-            }
+    for one in image.installations() {
+        match one.tool {
+            Installer::System | Installer::Venv | Installer::Node => continue,
+            Installer::Pip | Installer::UvPip => {}
+            _ => return None,
         }
+        // Which branch is taken decides what is installed.
+        if !one.certain || !one.asked.complete || one.asked.project.is_some() {
+            return None;
+        }
+        for (inside, span) in &one.asked.lists {
+            let Lookup::There(Some(path)) = image.lookup(repository, one.at.0, one.at.1, inside)
+            else {
+                return None;
+            };
+            let list = packages.list(repository.tree().find(&path)?)?;
+            if !list.complete {
+                return None;
+            }
+            let asked = list.dependencies.iter();
+            found
+                .asked
+                .extend(asked.map(|one| (one.name.clone(), one.pin())));
+            found.files.push((path, *span));
+        }
+        let named = one.asked.packages.iter();
+        found.inline.extend(named.map(|(name, _)| name.clone()));
     }
     (!found.files.is_empty()).then_some(found)
 }
@@ -69,97 +67,6 @@ impl Requirements {
         let (path, span) = self.files.first()?;
         Some((*span, path))
     }
-
-    /// Takes in what a command installs; `None` if that is not known.
-    fn take(
-        &mut self,
-        repository: &Repository,
-        command: &Command,
-        lookup: &dyn Fn(&str) -> Lookup,
-    ) -> Option<()> {
-        let name = command.program()?;
-        if matches!(
-            name,
-            "poetry" | "pdm" | "pipenv" | "conda" | "mamba" | "micromamba" | "pixi"
-        ) {
-            return None;
-        }
-        let is_pip = matches!(name, "pip" | "pip3" | "uv") || name.starts_with("python");
-        if !is_pip {
-            return Some(());
-        }
-        let words = command.known_words()?;
-        let rest = match words.as_slice() {
-            ["uv", "pip", "install", ..] | [_, "-m", "pip", "install", ..] => 3..,
-            ["uv", "sync" | "pip", ..] => return None,
-            [_, "install", ..] => 2..,
-            _ => return Some(()),
-        };
-        // Which branch is taken decides what is installed.
-        if !command.runs {
-            return None;
-        }
-        let skipped = rest.start + usize::from(words.get(1) == Some(&"-m"));
-        let mut at = skipped;
-        while let Some(word) = words.get(at) {
-            let inline = word
-                .strip_prefix("--requirement=")
-                .or_else(|| word.strip_prefix("-r"));
-            match (*word, inline.filter(|path| !path.is_empty())) {
-                ("-r" | "--requirement", _) => {
-                    at += 1;
-                    self.read(repository, command, at, words.get(at)?, lookup)?;
-                }
-                (_, Some(path)) => self.read(repository, command, at, path, lookup)?,
-                (option, _) if VALUED.contains(&option) => at += 1,
-                (word, _) if word.starts_with('-') => {}
-                (word, _) => {
-                    self.inline.insert(normal(word));
-                }
-            }
-            at += 1;
-        }
-        Some(())
-    }
-
-    fn read(
-        &mut self,
-        repository: &Repository,
-        command: &Command,
-        at: usize,
-        path: &str,
-        lookup: &dyn Fn(&str) -> Lookup,
-    ) -> Option<()> {
-        let Lookup::There(Some(path)) = lookup(&joined(command.folder.as_deref()?, path)) else {
-            return None;
-        };
-        let file = repository.tree().find(&path)?;
-        for line in requirements::parse(repository.tree().text(file)?).lines {
-            match line.kind {
-                LineKind::Requirement(asked) => {
-                    let pin = match asked.specifiers.as_slice() {
-                        [one] if one.op == Operator::Equal => Some(&one.version),
-                        _ => None,
-                    };
-                    // A build of its own (`2.2.2+cpu`) is the same version.
-                    let pin = pin.and_then(|pin| pin.split('+').next());
-                    self.asked.insert(asked.name.into(), pin.map(str::to_owned));
-                }
-                LineKind::Option(_) => {}
-                _ => return None,
-            }
-        }
-        self.files.push((path, command.word_span(at)));
-        Some(())
-    }
-}
-
-/// The name of a requirement as a command line writes it.
-fn normal(word: &str) -> String {
-    let end = word.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
-    word[..end.unwrap_or(word.len())]
-        .to_lowercase()
-        .replace(['_', '.'], "-")
 }
 
 /// How the requirements of two images differ in what is needed to run.

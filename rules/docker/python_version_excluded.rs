@@ -1,7 +1,7 @@
 use preflint_core::Span;
 use preflint_model::Context;
-use preflint_model::image::{Base, Image, ProjectBuild, Tool};
-use preflint_syntax::dockerfile::InstructionKind;
+use preflint_model::command::Command;
+use preflint_model::image::{Base, Image, ProjectBuild, Runtime, Tool};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -52,36 +52,16 @@ fn from(image: &Image, stage: usize) -> Option<Span> {
     }
 }
 
-/// Whether something before the installation may put another Python first, or pip is told not to
-/// mind.
+/// Whether pip runs with another Python than the base image's, or is told not to mind.
 fn changes_python(image: &Image, build: &ProjectBuild) -> bool {
-    let Some(stage) = image.stages.get(build.stage) else {
-        return true;
+    let python = image.installation_at(build.span).map(|one| &one.python);
+    let step = &image.stages[build.stage].steps[build.step];
+    let mut names = step.environment.names();
+    let told = |command: &Command| {
+        let mut words = command.words.iter().flatten();
+        command.span == build.span && words.any(|word| word == "--ignore-requires-python")
     };
-    let own = stage.steps.get(build.step);
-    let settings = own.is_none_or(|step| {
-        let mut names = step.environment.names();
-        names.any(|name| name.starts_with("PIP_") && name.contains("PYTHON"))
-    });
-    let steps = image.steps_before(build.stage, build.step + 1);
-    settings
-        || steps.into_iter().any(|step| match &step.instruction.kind {
-            InstructionKind::Copy { .. } => step.instruction.flag("from").is_some(),
-            InstructionKind::Env(pairs) => pairs.iter().any(|(name, _)| &*name.text == "PATH"),
-            InstructionKind::Run(_) => step.commands().iter().any(|command| {
-                let words = ["python", "conda", "venv", "uv", "activate", "asdf", "mise"];
-                let own_pip = |word: &str| {
-                    matches!(word, "python" | "python3" | "/usr/local/bin/python")
-                        && command.words.get(1).and_then(Option::as_deref) == Some("-m")
-                };
-                command.words.iter().any(|word| {
-                    word.as_deref().is_none_or(|word| {
-                        !own_pip(word) && words.iter().any(|part| word.contains(part))
-                    })
-                }) || command.program().is_some_and(|program| {
-                    program.starts_with("pip") && program != "pip" && program != "pip3"
-                })
-            }),
-            _ => false,
-        })
+    step.commands().iter().any(told)
+        || !matches!(python, Some(Runtime::OfBase(_)))
+        || names.any(|name| name.starts_with("PIP_") && name.contains("PYTHON"))
 }

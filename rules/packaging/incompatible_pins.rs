@@ -3,13 +3,10 @@ use std::sync::OnceLock;
 
 use preflint_core::{FileId, Sources, Span, TextRange};
 use preflint_model::Context;
-use preflint_model::command::Command;
-use preflint_model::image::{Lookup, Step};
+use preflint_model::image::{Installer, Lookup, Step};
 use preflint_model::package::{Dependency, DependencyList};
 use preflint_model::unit::is_below;
-use preflint_source::normalise;
 use preflint_syntax::data::{Document, NodeRef};
-use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::python::{self, ExprId, ExprKind, Module, StmtKind};
 use preflint_syntax::toml;
 
@@ -38,20 +35,17 @@ fn installed<'a>(cx: &Context<'a>) -> Vec<&'a DependencyList> {
                 found.push(&build.package.dependencies);
             }
         }
-        for stage in image.built_stages() {
-            let steps = image.stages[stage].steps.iter().enumerate();
-            for (at, command) in steps.flat_map(|(at, step)| {
-                let runs = matches!(step.instruction.kind, InstructionKind::Run(_));
-                let commands = if runs { step.commands() } else { &[] };
-                commands.iter().map(move |command| (at, command))
-            }) {
-                let Some(inside) = requirements(command) else {
-                    continue;
-                };
-                let Lookup::There(Some(path)) = image.lookup(cx.repository(), stage, at, &inside)
-                else {
-                    continue;
-                };
+        for one in image.installations() {
+            let pip = matches!(one.tool, Installer::Pip | Installer::UvPip);
+            // Others may bound what the one brings along.
+            let [(inside, _)] = one.asked.lists.as_slice() else {
+                continue;
+            };
+            if !pip || !one.certain || one.asked.bounded {
+                continue;
+            }
+            let lookup = image.lookup(cx.repository(), one.at.0, one.at.1, inside);
+            if let Lookup::There(Some(path)) = lookup {
                 let file = cx.repository().tree().find(&path);
                 found.extend(file.and_then(|file| cx.packages().list(file)));
             }
@@ -60,29 +54,6 @@ fn installed<'a>(cx: &Context<'a>) -> Vec<&'a DependencyList> {
     found.sort_by_key(|list| list.file);
     found.dedup_by_key(|list| list.file);
     found
-}
-
-/// The one requirements file that a certain `pip install` names, absolute.
-fn requirements(command: &Command) -> Option<String> {
-    let words = command.known_words().filter(|_| command.certain)?;
-    let pip = words
-        .iter()
-        .any(|word| word.starts_with("pip") || word.ends_with("/pip"));
-    let named = |word: &&str| matches!(*word, "-r" | "--requirement" | "--requirements");
-    let at = words.iter().position(&named)?;
-    let once = words.iter().filter(|word| named(word)).count() == 1;
-    let bounded = words
-        .iter()
-        .any(|word| matches!(*word, "-c" | "--constraint" | "--no-deps"));
-    if !pip || !once || bounded || !words.contains(&"install") {
-        return None;
-    }
-    let file = *words.get(at + 1)?;
-    let whole = match file.strip_prefix('/') {
-        Some(absolute) => absolute.to_owned(),
-        None => format!("{}/{file}", command.folder.as_deref()?),
-    };
-    Some(format!("/{}", normalise(whole.trim_start_matches('/'))?))
 }
 
 fn pair_in(cx: &mut Context<'_>, list: &DependencyList, pair: NodeRef<'_>) {

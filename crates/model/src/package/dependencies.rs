@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use pep440_rs::{Version, VersionSpecifiers};
+use pep440_rs::{Operator as Pep440Operator, Version, VersionSpecifiers};
 use preflint_core::{FileId, Span};
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::requirements::{self, LineKind, Operator, Requirement};
@@ -43,6 +43,20 @@ pub struct Dependency {
 }
 
 impl Dependency {
+    /// The version of an exact pin, a build of its own (`2.2.2+cpu`) left out.
+    #[must_use]
+    pub fn pin(&self) -> Option<String> {
+        let [one] = &**self.versions.as_ref()? else {
+            return None;
+        };
+        let exact = matches!(
+            one.operator(),
+            Pep440Operator::Equal | Pep440Operator::ExactEqual
+        );
+        let version = one.version().to_string();
+        exact.then(|| version.split('+').next().unwrap_or(&version).to_owned())
+    }
+
     /// Whether it allows `version`; `None` if that is not known.
     #[must_use]
     pub fn allows(&self, version: &str) -> Option<bool> {

@@ -130,6 +130,8 @@ pub struct Asked {
     pub project: Option<AskedProject>,
     /// Whether that is all.
     pub complete: bool,
+    /// Whether options bound what these bring along (`-c`, `--no-deps`).
+    pub bounded: bool,
 }
 
 /// A project whose dependencies are installed.
@@ -209,6 +211,16 @@ impl Image {
     #[must_use]
     pub fn installed_at_end(&self) -> Installed<'_> {
         self.installed_before(self.stages.len().saturating_sub(1), usize::MAX)
+    }
+
+    /// What the commands of the stages that are built install, each once.
+    pub fn installations(&self) -> impl Iterator<Item = &Installation> {
+        let built = self.built_stages().into_iter();
+        built
+            .filter_map(|stage| Some((stage, self.installs.get(stage)?)))
+            .flat_map(|(stage, installs)| installs.found.iter().map(move |one| (stage, one)))
+            .filter(|(stage, one)| one.at.0 == *stage && one.asked_at == one.at)
+            .map(|(_, one)| &**one)
     }
 
     /// What a command of the Dockerfile installs.

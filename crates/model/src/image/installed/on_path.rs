@@ -40,13 +40,13 @@ impl Image {
                 Place::System | Place::Modules(_) | Place::Nowhere => continue,
                 // Tools of Node have other names.
                 Place::Own if by.tool == Installer::Node => continue,
-                Place::Own | Place::Unknown if brings_none(&by.asked) => continue,
+                Place::Own | Place::Unknown if by.asked.is_tools() => continue,
                 Place::Own | Place::Unknown => return None,
                 Place::Cache => None,
                 Place::Environment(_) | Place::User(_) => by.place.commands(),
             };
             // An environment that nothing was installed into.
-            if by.asked.is_empty() || brings_none(&by.asked) {
+            if by.asked.is_tools() {
                 continue;
             }
             if found.as_ref().is_some_and(|other| other.folder != folder) {
@@ -133,20 +133,14 @@ fn asked_lists<'a>(
 }
 
 impl Asked {
-    /// Whether nothing is asked for.
+    /// Whether all that is asked for are tools that install others, which bring no command of an
+    /// application.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.complete && self.packages.is_empty() && self.lists.is_empty() && self.project.is_none()
+    pub fn is_tools(&self) -> bool {
+        let mut packages = self.packages.iter();
+        self.complete
+            && self.lists.is_empty()
+            && self.project.is_none()
+            && packages.all(|(package, _)| table::brings_no_command(package))
     }
-}
-
-/// Whether all that is asked for brings none of the commands of the table.
-fn brings_none(asked: &Asked) -> bool {
-    asked.complete
-        && asked.lists.is_empty()
-        && asked.project.is_none()
-        && asked
-            .packages
-            .iter()
-            .all(|(package, _)| table::brings_no_command(package))
 }

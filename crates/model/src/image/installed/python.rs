@@ -81,6 +81,7 @@ fn pip(call: &Call<'_>, first: &str, words: &[&str], at: usize, rest: &[&str]) -
 fn asked(command: &Command, arguments: &Arguments<'_>) -> Asked {
     let mut asked = Asked {
         complete: !arguments.has(&["--group", "--extra", "--all-extras"]),
+        bounded: arguments.has(&["-c", "--constraint", "--override", "--no-deps"]),
         ..Asked::default()
     };
     let folder = command.folder.as_deref();
