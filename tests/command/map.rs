@@ -75,6 +75,8 @@ fn tree() {
         stages: 1 (1 built)
         working directory: /srv
         user: nobody
+        python: 3.12, the base image's
+        installs: pip: the project in /srv  (api/Dockerfile:4 into the image's own Python)
         builds project: pip install of api/pyproject.toml  (api/Dockerfile:4 the project is built here)
         start: uvicorn app:app --port 8000  (api/Dockerfile:6 the start command)
         address: 127.0.0.1  (api/Dockerfile:6 the server's default)
@@ -88,6 +90,9 @@ fn tree() {
         stages: 1 (1 built)
         working directory: unknown
         user: unknown
+        python: unknown
+        node: unknown
+        installs: unknown
         start: unknown  (web/Dockerfile:3 the start command, which cannot be followed)
         because web/Dockerfile:1 its own file; the context is the first folder that holds what it copies
 
@@ -97,7 +102,7 @@ fn tree() {
         folder: api
         because api/pyproject.toml:1 a Python project
 
-    5 deployable things; 3 facts are unknown, and rules that need them are silent
+    5 deployable things; 6 facts are unknown, and rules that need them are silent
     docs: https://preflint.github.io/preflint/map/
     "#);
     for arguments in [

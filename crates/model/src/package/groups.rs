@@ -50,7 +50,7 @@ pub(super) fn groups(document: &Document, file: FileId) -> Vec<Group> {
     ] {
         match document.at(&path) {
             Some(lines) if lines.is_seq() => {
-                found.push(group("dev", dependencies::of_lines(lines, file)))
+                found.push(group("dev", dependencies::of_lines(lines, file)));
             }
             Some(table) => {
                 for (entry, lines) in table.entries() {
@@ -132,5 +132,91 @@ impl Package {
     pub fn group(&self, name: &str) -> Option<&Group> {
         let name = requirements::normalize(name);
         self.groups.iter().find(|group| group.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use preflint_core::FileId;
+    use preflint_syntax::toml;
+
+    use super::{default_groups, groups};
+
+    /// `name (kind): dependencies`, `...` for what is not known.
+    fn shown(text: &str) -> Vec<String> {
+        let found = groups(&toml::parse(text), FileId(0))
+            .into_iter()
+            .map(|group| {
+                let kind = match (group.extra, group.optional) {
+                    (true, _) => " extra",
+                    (false, true) => " optional",
+                    _ => "",
+                };
+                let names = group.list.dependencies.iter().map(|one| one.name.clone());
+                let open = Some("...".to_owned()).filter(|_| !group.list.complete);
+                let names: Vec<String> = names.chain(open).collect();
+                format!("{}{kind}: {}", group.name, names.join(" "))
+            });
+        found.collect()
+    }
+
+    #[test]
+    fn groups_of_the_standards() {
+        let text = r#"
+[project.optional-dependencies]
+Web_UI = ["uvicorn[standard]>=0.3", "jinja2"]
+[dependency-groups]
+test = ["pytest"]
+dev = [{ include-group = "Test" }, "ruff"]
+odd = [{ include-group = "none" }]
+loop = [{ include-group = "loop" }]
+"#;
+        assert_eq!(
+            shown(text),
+            [
+                "web-ui extra: uvicorn jinja2",
+                "test: pytest",
+                "dev: pytest ruff",
+                "odd: ...",
+                "loop: ...",
+            ]
+        );
+    }
+
+    #[test]
+    fn groups_of_the_tools() {
+        let poetry = r#"
+[tool.poetry.group.dev.dependencies]
+pytest = "^8"
+[tool.poetry.group.docs]
+optional = true
+[tool.poetry.group.docs.dependencies]
+mkdocs = { version = "*" }
+[tool.poetry.dev-dependencies]
+black = "*"
+"#;
+        assert_eq!(
+            shown(poetry),
+            ["dev: pytest", "docs optional: mkdocs", "dev: black"]
+        );
+        assert_eq!(
+            shown("[tool.uv]\ndev-dependencies = ['ruff']"),
+            ["dev: ruff"]
+        );
+        assert_eq!(
+            shown("[tool.pdm.dev-dependencies]\ntest = ['pytest']"),
+            ["test: pytest"]
+        );
+    }
+
+    #[test]
+    fn what_uv_installs_by_default() {
+        let defaults = |text: &str| default_groups(&toml::parse(text));
+        assert_eq!(defaults(""), Some(vec!["dev".to_owned()]));
+        assert_eq!(
+            defaults("[tool.uv]\ndefault-groups = ['Lint']"),
+            Some(vec!["lint".to_owned()])
+        );
+        assert_eq!(defaults("[tool.uv]\ndefault-groups = 'all'"), None);
     }
 }

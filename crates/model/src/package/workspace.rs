@@ -137,3 +137,57 @@ impl Workspace {
             && !self.exclude.iter().any(|pattern| matches(pattern))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use preflint_core::FileId;
+    use preflint_syntax::toml;
+
+    use super::{local_dependencies, workspace};
+
+    #[test]
+    fn members_by_pattern() {
+        let text = "[tool.uv.workspace]\nmembers = ['api', 'packages/*', 'deep/**']\nexclude = ['packages/old']";
+        let workspace = workspace(&toml::parse(text), FileId(0)).unwrap();
+        for folder in ["api", "packages/a", "deep/a/b"] {
+            assert!(workspace.has(folder), "{folder}");
+        }
+        for folder in [
+            "web",
+            "api/inner",
+            "packages",
+            "packages/a/b",
+            "packages/old",
+        ] {
+            assert!(!workspace.has(folder), "{folder}");
+        }
+    }
+
+    #[test]
+    fn dependencies_from_folders() {
+        let text = r#"
+[tool.uv.sources]
+Lib_A = { workspace = true }
+lib-b = { path = "../lib-b", editable = true }
+lib-c = { git = "https://example.org/c" }
+lib-d = { path = "d", marker = "sys_platform == 'win32'" }
+lib-e = [{ path = "e" }]
+[tool.poetry.dependencies]
+lib-f = { path = "libs/f", develop = true }
+flask = "^3"
+"#;
+        let found = local_dependencies(&toml::parse(text), FileId(0));
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| (&*one.name, one.path.as_deref()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("lib-a", None),
+                ("lib-b", Some("../lib-b")),
+                ("lib-f", Some("libs/f")),
+            ]
+        );
+    }
+}

@@ -22,7 +22,7 @@ pub(super) fn of_copy<'a>(
     };
     let to = step.environment.expand(&destination.word)?;
     let to = absolute(step.workdir.as_deref(), &to)?;
-    let mut names = sources.iter().map(|source| last(source));
+    let mut names = sources.iter().map(last);
     let Some(from) = step.instruction.flag("from") else {
         // Files of the repository: none of them may lie in a folder of the path.
         return (!is_on_path(&to) || names.all(|name| name != "bin" && name.contains('.')))
@@ -47,7 +47,8 @@ pub(super) fn of_copy<'a>(
             return None;
         }
         let source = absolute(Some("/"), &source)?;
-        if installs.unfollowed.is_some() && may_hold_environment(&source) {
+        let python = installs.end.python != Runtime::Absent;
+        if python && installs.unfollowed.is_some() && may_hold_environment(&source) {
             return None;
         }
         let inside = |folder: &str| {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use preflint_core::Span;
 
-use super::Image;
+use super::{Base, Image, Step};
 
 pub use on_path::Located;
 pub(super) use walk::read;
@@ -211,6 +211,23 @@ impl Image {
     #[must_use]
     pub fn installed_at_end(&self) -> Installed<'_> {
         self.installed_before(self.stages.len().saturating_sub(1), usize::MAX)
+    }
+
+    /// The first step of the last stage (or of one that it starts from) that may install more than
+    /// is told; `None` if there is none, or the base image is not known.
+    #[must_use]
+    pub fn first_unfollowed(&self) -> Option<&Step> {
+        let mut at = self.stages.len().checked_sub(1)?;
+        loop {
+            let stage = self.stages.get(at)?;
+            match (self.installs.get(at)?.unfollowed?, &stage.base) {
+                (0, Base::Stage(earlier)) if self.installs.get(*earlier)?.unfollowed.is_some() => {
+                    at = *earlier;
+                }
+                (0, Base::Unknown) => return None,
+                (step, _) => return stage.steps.get(step),
+            }
+        }
     }
 
     /// What the commands of the stages that are built install, each once.

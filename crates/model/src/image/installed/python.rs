@@ -132,6 +132,7 @@ fn asked(command: &Command, arguments: &Arguments<'_>) -> Asked {
 /// Whether an argument of `pip install` is a folder, a file or an address, not a package's name.
 fn is_path(word: &str) -> bool {
     let word = word.split(" @ ").last().unwrap_or(word);
+    let word = word.split('[').next().unwrap_or(word);
     let file = [".whl", ".tar.gz", ".zip"]
         .iter()
         .any(|end| word.ends_with(end));
@@ -168,8 +169,7 @@ fn place_of_pip(call: &Call<'_>, first: &str, arguments: &Arguments<'_>) -> Plac
         Runtime::Environment(folder) if !first.contains('/') => {
             return Place::Environment(folder.clone());
         }
-        Runtime::OfBase(_) => Place::Own,
-        Runtime::OfDistribution(_) => Place::Own,
+        Runtime::OfBase(_) | Runtime::OfDistribution(_) => Place::Own,
         _ => return Place::Unknown,
     };
     let home = |usual: Option<String>| {

@@ -5,9 +5,8 @@ use super::{Asked, Installer, Place};
 /// What a call of the distribution's installer does; `None` if it is none.
 pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
     let (valued, verb) = match program {
-        "apt-get" | "apt" | "aptitude" => ("apt", "install"),
+        "apt-get" | "apt" | "aptitude" | "dnf" | "yum" | "microdnf" | "tdnf" => ("apt", "install"),
         "apk" => ("apk", "add"),
-        "dnf" | "yum" | "microdnf" | "tdnf" => ("apt", "install"),
         // A package from a file, or of another kind.
         "dpkg" => {
             return Some(Does::Installs(
@@ -28,7 +27,9 @@ pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
             .enumerate()
             .skip(1)
             .filter_map(|(at, word)| {
-                let word = word.as_deref().filter(|word| !word.starts_with('-'))?;
+                let word = word
+                    .as_deref()
+                    .filter(|word| !word.starts_with('-') && *word != verb)?;
                 Some((package(word).to_owned(), command.word_span(at)))
             });
         return installs(Asked {

@@ -1,6 +1,8 @@
 //! What the model believes, for people: the units with their evidence and the facts that rules
 //! rest on. Unknowns are shown as such.
 
+mod installed;
+
 use std::collections::{BTreeSet, HashMap};
 
 use preflint_core::{FileId, Label, Map, MapFact, MapKind, MapLink, MapNode, Sources, Span};
@@ -138,6 +140,7 @@ impl Drawing<'_> {
             User::Unknown => None,
         };
         facts.push(fact("user", user));
+        facts.extend(installed::facts(image));
         for build in &image.builds {
             let path = self.project.repository.path(build.package.file);
             let text = format!("{} of {path}", build.tool.name());
