@@ -2,13 +2,12 @@
 //! file holds, in images and in workflows, before which nothing can have made or changed one.
 
 use preflint_core::Span;
+use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::image::{Image, Step};
-use preflint_model::workflow::{Job, Run, Step as WorkflowStep};
-use preflint_model::{Context, Repository};
-use preflint_source::normalise;
+use preflint_model::image_path::absolute;
+use preflint_model::workflow::{Job, Run};
 use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::shell::{CommandKind, Word};
 
 /// What installs from a lock file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +89,7 @@ pub(super) fn installs<'a>(cx: &Context<'a>) -> Vec<Install<'a>> {
         of_image(image, &mut found);
     }
     for job in cx.workflows().all.iter().flat_map(|file| &file.jobs) {
-        of_job(cx.repository(), job, &mut found);
+        of_job(job, &mut found);
     }
     found
 }
@@ -135,23 +134,22 @@ fn in_image<'a>(
     let moved = elsewhere
         .iter()
         .any(|name| step.environment.has(name) || command.assigns(name));
-    let folder = match &*call.folder {
-        absolute if absolute.starts_with('/') => normalise(absolute.trim_start_matches('/'))?,
-        relative => {
-            let from = command.folder.as_deref()?.trim_start_matches('/');
-            normalise(format!("{from}/{relative}").trim_start_matches('/'))?
-        }
-    };
-    (!moved).then(|| Install {
+    let folder = folder(command, &call).filter(|_| !moved)?;
+    Some(Install {
         call,
         span: command.span,
         place: Place::Image {
             image,
             stage,
             step: at,
-            folder: format!("/{folder}"),
+            folder,
         },
     })
+}
+
+/// The folder that a call installs in, absolute (`/` is the checkout's root in a workflow).
+fn folder(command: &Command, call: &Call) -> Option<String> {
+    absolute(command.folder.as_deref(), &call.folder)
 }
 
 /// Whether a command of the steps before, or of an earlier stage, may make a lock file.
@@ -317,7 +315,7 @@ fn makes(words: &[&str], tool: Tool) -> bool {
     }
 }
 
-fn of_job(repository: &Repository, job: &Job, found: &mut Vec<Install<'_>>) {
+fn of_job(job: &Job, found: &mut Vec<Install<'_>>) {
     let never = |condition: &str| condition.contains("false");
     if job
         .condition
@@ -332,13 +330,12 @@ fn of_job(repository: &Repository, job: &Job, found: &mut Vec<Install<'_>>) {
             let odd = ["path", "repository", "ref", "sparse-checkout", "submodules"];
             checked_out = !odd.iter().any(|name| step.input(name).is_some());
         } else if let Some(run) = &step.run {
-            // What a step may fail at proves nothing.
-            let catches = repository.slice(step.span).contains("continue-on-error");
             let first = found.len();
-            if checked_out && !of_run(step, run, found) {
+            if checked_out && !of_run(run, found) {
                 return;
             }
-            if catches {
+            // What a step may leave out, or fail at, proves nothing.
+            if step.may_fail || step.condition.is_some() {
                 found.truncate(first);
             }
         } else if !step.action().is_some_and(is_quiet_action) {
@@ -369,77 +366,36 @@ pub(super) fn is_quiet_action(action: &str) -> bool {
 }
 
 /// The calls of a step's script; whether what follows may rely on the checkout being as it was.
-fn of_run(step: &WorkflowStep, run: &Run, found: &mut Vec<Install<'_>>) -> bool {
-    let mut folder = match &step.working_directory {
-        None => Some(String::new()),
-        Some(folder) if folder.text.contains("${{") => None,
-        Some(folder) => normalise(&folder.text),
+fn of_run(run: &Run, found: &mut Vec<Install<'_>>) -> bool {
+    let Some(commands) = run.commands() else {
+        return false;
     };
-    let top = top_level(run);
-    for (command, words) in run.simple_commands() {
-        let CommandKind::Simple {
-            words: parts,
-            assignments,
-            ..
-        } = &command.kind
-        else {
-            continue;
-        };
-        let literal = parts.iter().all(|word: &Word| word.literal().is_some());
-        let words: Vec<&str> = words
+    for command in commands {
+        let words: Vec<&str> = command
+            .words
             .iter()
-            .map(|word| if word.is_empty() { "?" } else { word.as_str() })
+            .map(|word| word.as_deref().unwrap_or("?"))
             .collect();
-        let certain = top.contains(&command.range) && assignments.is_empty();
-        if let ["cd" | "pushd", rest @ ..] = words.as_slice() {
-            let target = rest
-                .first()
-                .filter(|_| literal && top.contains(&command.range));
-            folder = target.zip(folder).and_then(|(target, from)| {
-                normalise(format!("{from}/{target}").trim_start_matches('/'))
-            });
-            continue;
-        }
         let call = frozen(&words, &|_| false);
-        match (call, &folder) {
-            (Some(call), Some(from)) => {
-                let odd = !literal || !certain || step.condition.is_some();
-                let inside = format!("{from}/{}", call.folder);
-                if let (false, Some(folder)) = (odd, normalise(inside.trim_start_matches('/'))) {
+        let known = command.known_words().is_some();
+        match call.map(|call| (folder(command, &call), call)) {
+            Some((folder, call)) => {
+                let certain = known && command.certain && command.assignments.is_empty();
+                if let (true, Some(folder)) = (certain, folder) {
                     found.push(Install {
-                        span: run.span(command.range),
-                        place: Place::Workflow { folder },
+                        span: command.span,
+                        place: Place::Workflow {
+                            folder: folder.trim_start_matches('/').to_owned(),
+                        },
                         call,
                     });
                 }
             }
-            _ if is_quiet_command(&words) => {}
-            _ => return false,
+            None if is_quiet_command(&words) => {}
+            None => return false,
         }
     }
-    run.script.complete
-}
-
-/// The ranges of the commands that run in any case and end the step if they fail.
-fn top_level(run: &Run) -> Vec<preflint_core::TextRange> {
-    let script = &run.script;
-    let mut found = Vec::new();
-    let last = script.body.last().copied();
-    let mut open: Vec<_> = script
-        .body
-        .iter()
-        .map(|id| (*id, Some(*id) == last))
-        .collect();
-    while let Some((id, ends)) = open.pop() {
-        let command = script.command(id);
-        match &command.kind {
-            CommandKind::Simple { .. } => found.push(command.range),
-            // `bash -e` goes on after a chain that fails before its last command.
-            CommandKind::And(left, right) if ends => open.extend([(*left, true), (*right, true)]),
-            _ => {}
-        }
-    }
-    found
+    true
 }
 
 /// Commands of a workflow that leave the checkout's own files as they are.
@@ -449,8 +405,8 @@ fn is_quiet_command(words: &[&str]) -> bool {
     let verb = plain.first().copied().unwrap_or_default();
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
     match first {
-        "echo" | "export" | "set" | "ls" | "pwd" | "cat" | "corepack" | "apt-get" | "tsc"
-        | "eslint" | "ruff" | "pytest" | "mypy" => true,
+        "cd" | "pushd" | "echo" | "export" | "set" | "ls" | "pwd" | "cat" | "corepack"
+        | "apt-get" | "tsc" | "eslint" | "ruff" | "pytest" | "mypy" => true,
         "sudo" => matches!(verb, "apt-get" | "apt"),
         "npm" | "pnpm" => {
             let quiet = matches!(verb, "ci" | "run" | "test" | "config" | "audit" | "build");

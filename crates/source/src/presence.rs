@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use preflint_core::Span;
 
 use crate::ignore_stack::{GITIGNORE, Hit, ignore_file, is_ignore_file};
@@ -21,16 +23,18 @@ pub enum Presence {
     Ignored(Option<Span>),
     /// Nowhere.
     Absent,
-    /// It cannot be told: below a pruned folder, in a submodule, or behind a link.
+    /// It cannot be told: below a pruned folder, in a submodule, behind a link, or tracked and not
+    /// on disk.
     Unknown,
 }
 
 impl Tree {
     /// Whether `path` (a file or folder) exists in what is deployed.
     ///
-    /// A folder exists as far as a file below it does. What the index tracks and was removed from
-    /// the disk is absent, just as what was added to the disk is there. A path that is nowhere
-    /// counts as a folder when it is held against ignore patterns.
+    /// A folder exists as far as a file below it does. What the index tracks and is not on disk is
+    /// unknown: whether it was deleted for good shows when that is staged, and a partial checkout
+    /// looks the same. A path that is nowhere counts as a folder when it is held against ignore
+    /// patterns.
     #[must_use]
     pub fn at(&self, path: &str) -> Presence {
         let Some(path) = normalise(path) else {
@@ -111,6 +115,11 @@ impl Tree {
                     false => Presence::Absent,
                 };
             }
+        }
+        let folder = format!("{path}/");
+        let holds = |gone: &Arc<str>| **gone == *path || gone.starts_with(&folder);
+        if inner.removed.keys().any(holds) {
+            return Presence::Unknown;
         }
         if let Some(hit) = inner.ignored.ignoring(path, true) {
             return Presence::Ignored(self.span(hit));

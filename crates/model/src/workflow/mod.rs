@@ -17,6 +17,7 @@ pub use git::{Push, pushes};
 
 use crate::Repository;
 use crate::classify::Kind;
+use crate::command;
 use crate::memo::Memo;
 
 /// Every workflow that GitHub runs: the files directly in `.github/workflows`.
@@ -119,6 +120,8 @@ pub struct Step {
     pub condition: Option<Condition>,
     /// `working-directory`, the job's or workflow's default included.
     pub working_directory: Option<Scalar>,
+    /// Whether the job may go on if it fails (`continue-on-error`).
+    pub may_fail: bool,
 }
 
 impl Step {
@@ -148,9 +151,17 @@ pub struct Run {
     pub script: Arc<Script>,
     map: SourceMap,
     file: FileId,
+    commands: Option<Vec<command::Command>>,
 }
 
 impl Run {
+    /// Its simple commands in the order of the text, in folders that are seen from the checkout
+    /// (`/` is its root); `None` if the shell is none of Unix, or not all of the text is understood.
+    #[must_use]
+    pub fn commands(&self) -> Option<&[command::Command]> {
+        self.commands.as_deref()
+    }
+
     /// Where a range of the script's text stands in the file.
     #[must_use]
     pub fn span(&self, range: TextRange) -> Span {

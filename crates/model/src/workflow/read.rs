@@ -6,6 +6,9 @@ use preflint_syntax::{shell, yaml};
 
 use super::{Condition, Expression, Filter, Job, Run, Scalar, Step, Trigger, Workflow};
 use crate::Repository;
+use crate::command::{self, Place, ShellOptions};
+use crate::environment::Environment;
+use crate::image_path::absolute;
 use crate::memo::Memo;
 
 /// Reads one file; `None` if it has no text or is no mapping.
@@ -14,16 +17,11 @@ pub(super) fn workflow(repository: &Repository, memo: &Memo, file: FileId) -> Op
     let document: Arc<Document> = memo.get(text, 0, yaml::parse);
     let reader = Reader { text, file, memo };
     let root = document.root().filter(|root| root.is_map())?;
-    let default_directory = reader.default_directory(root);
+    let defaults = reader.defaults(root, &Defaults::default());
     let jobs = root.get("jobs").map_or_else(Vec::new, |jobs| {
         jobs.entries()
             .map(|(entry, job)| {
-                reader.job(
-                    &entry.key,
-                    Span::new(file, entry.key_range),
-                    job,
-                    default_directory.as_ref(),
-                )
+                reader.job(&entry.key, Span::new(file, entry.key_range), job, &defaults)
             })
             .collect()
     });
@@ -36,6 +34,13 @@ pub(super) fn workflow(repository: &Repository, memo: &Memo, file: FileId) -> Op
         triggers,
         jobs,
     })
+}
+
+/// What holds for steps that do not say otherwise.
+#[derive(Clone, Default)]
+struct Defaults {
+    directory: Option<Scalar>,
+    shell: Option<Scalar>,
 }
 
 struct Reader<'a> {
@@ -91,8 +96,26 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn job(&self, id: &str, span: Span, job: NodeRef<'_>, directory: Option<&Scalar>) -> Job {
-        let directory = self.default_directory(job).or_else(|| directory.cloned());
+    fn job(&self, id: &str, span: Span, job: NodeRef<'_>, defaults: &Defaults) -> Job {
+        let mut defaults = self.defaults(job, defaults);
+        // Windows has another shell unless one is named.
+        let windows = || {
+            let mut on = job
+                .get("runs-on")
+                .into_iter()
+                .flat_map(NodeRef::one_or_many);
+            on.any(|label| {
+                label
+                    .as_str()
+                    .is_none_or(|label| label.contains("windows") || label.contains('$'))
+            })
+        };
+        if defaults.shell.is_none() && windows() {
+            defaults.shell = Some(Scalar {
+                text: "unknown".to_owned(),
+                span,
+            });
+        }
         let steps = job
             .get("steps")
             .into_iter()
@@ -101,14 +124,19 @@ impl Reader<'_> {
             id: id.to_owned(),
             span,
             condition: self.condition(job),
-            steps: steps
-                .map(|step| self.step(step, directory.as_ref()))
-                .collect(),
+            steps: steps.map(|step| self.step(step, &defaults)).collect(),
         }
     }
 
-    fn default_directory(&self, node: NodeRef<'_>) -> Option<Scalar> {
-        self.scalar(node.get("defaults")?.get("run")?.get("working-directory")?)
+    fn defaults(&self, node: NodeRef<'_>, outer: &Defaults) -> Defaults {
+        let run = node
+            .get("defaults")
+            .and_then(|defaults| defaults.get("run"));
+        let text = |key: &str| self.scalar(run?.get(key)?);
+        Defaults {
+            directory: text("working-directory").or_else(|| outer.directory.clone()),
+            shell: text("shell").or_else(|| outer.shell.clone()),
+        }
     }
 
     fn condition(&self, node: NodeRef<'_>) -> Option<Condition> {
@@ -119,33 +147,79 @@ impl Reader<'_> {
         })
     }
 
-    fn step(&self, step: NodeRef<'_>, directory: Option<&Scalar>) -> Step {
+    fn step(&self, step: NodeRef<'_>, defaults: &Defaults) -> Step {
         let with = step.get("with").into_iter().flat_map(|with| {
             with.entries()
                 .filter_map(|(entry, value)| Some((entry.key.to_string(), self.scalar(value)?)))
                 .collect::<Vec<_>>()
         });
+        let text = |key: &str| step.get(key).and_then(|node| self.scalar(node));
+        let working_directory = text("working-directory").or_else(|| defaults.directory.clone());
+        let shell = text("shell").or_else(|| defaults.shell.clone());
+        let may_fail = step.get("continue-on-error");
         Step {
             span: Span::new(self.file, step.range()),
-            uses: step.get("uses").and_then(|uses| self.scalar(uses)),
+            uses: text("uses"),
             with: with.collect(),
-            run: step.get("run").and_then(|run| self.run(run)),
+            run: step
+                .get("run")
+                .and_then(|run| self.run(run, working_directory.as_ref(), shell.as_ref())),
             condition: self.condition(step),
-            working_directory: step
-                .get("working-directory")
-                .and_then(|directory| self.scalar(directory))
-                .or_else(|| directory.cloned()),
+            may_fail: may_fail.is_some_and(|node| node.as_bool() != Some(false)),
+            working_directory,
         }
     }
 
-    fn run(&self, node: NodeRef<'_>) -> Option<Run> {
+    fn run(
+        &self,
+        node: NodeRef<'_>,
+        directory: Option<&Scalar>,
+        shell: Option<&Scalar>,
+    ) -> Option<Run> {
         let text: Arc<str> = node.as_str()?.into();
         let script = self.memo.get(&text, 0, shell::parse);
+        let map = SourceMap::new(self.text, node);
+        let folder = match directory {
+            None => Some("/".to_owned()),
+            Some(folder) if folder.text.contains("${{") => None,
+            Some(folder) => absolute(Some("/"), &folder.text),
+        };
+        let commands = shell_options(shell)
+            .filter(|_| script.complete)
+            .map(|options| {
+                command::commands(
+                    &script,
+                    Place {
+                        environment: &Environment::unknown(),
+                        folder,
+                        span: &|range| Span::new(self.file, map.range(range)),
+                        options,
+                    },
+                )
+            });
         Some(Run {
-            map: SourceMap::new(self.text, node),
+            map,
             text,
             script,
             file: self.file,
+            commands,
         })
+    }
+}
+
+/// The options of a step's shell; `None` if it is none of Unix
+/// (docs.github.com/en/actions/reference/workflow-syntax-for-github-actions, `shell`).
+fn shell_options(shell: Option<&Scalar>) -> Option<ShellOptions> {
+    let errexit = ShellOptions {
+        errexit: true,
+        pipefail: false,
+    };
+    match shell.map(|shell| &*shell.text) {
+        None | Some("sh") => Some(errexit),
+        Some("bash") => Some(ShellOptions {
+            pipefail: true,
+            ..errexit
+        }),
+        Some(_) => None,
     }
 }

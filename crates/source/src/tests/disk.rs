@@ -175,7 +175,7 @@ fn the_index_outweighs_ignore_files() {
     );
     assert_eq!(tree.at("node_modules/m/index.js"), Presence::Tracked);
     assert_eq!(tree.at("node_modules/n/index.js"), Presence::Unknown);
-    assert_eq!(tree.at("gone.txt"), Presence::Absent);
+    assert_eq!(tree.at("gone.txt"), Presence::Unknown);
     assert_eq!(tree.at(".gitignore"), Presence::Untracked);
     assert!(tree.ignored_by("kept.log").is_some());
     // What comes back is what the index knew.
@@ -505,5 +505,5 @@ fn threads_memory_and_edits_do_not_change_the_answer() {
     assert_eq!(edited_facts, facts(&again));
     assert_eq!(edited.at("sub/new.txt"), Presence::Untracked);
     assert_eq!(edited.at("a.py"), again.at("a.py"));
-    assert_eq!(edited.at("tracked.log"), Presence::Absent);
+    assert_eq!(edited.at("tracked.log"), Presence::Unknown);
 }

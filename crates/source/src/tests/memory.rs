@@ -86,7 +86,7 @@ fn edits_weigh_ignore_files_anew() {
     assert_eq!(tree.overlay("../x", Some("")).entries().len(), 2);
     assert_eq!(tree.overlay(".git/x", Some("")).entries().len(), 2);
     let gone = tree.overlay("a.py", None);
-    assert_eq!(gone.at("a.py"), Presence::Absent);
+    assert_eq!(gone.at("a.py"), Presence::Unknown);
     assert_eq!(gone.overlay("a.py", Some("")).at("a.py"), Presence::Tracked);
     assert_eq!(
         gone.overlay("c.py", Some("")).at("c.py"),
