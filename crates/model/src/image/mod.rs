@@ -173,6 +173,20 @@ impl Step {
             .map_or(!in_shell, |script| script.complete)
     }
 
+    /// The names of the variables that are set for one of its commands: by the Dockerfile, in front
+    /// of the command, or by an `export` before it.
+    pub fn variables_of<'a>(&'a self, command: &'a Command) -> impl Iterator<Item = &'a str> {
+        let own = command.assignments.iter().map(|(name, _)| name.as_str());
+        let before = self
+            .commands
+            .iter()
+            .take_while(|other| other.span != command.span);
+        let exports = before.filter(|other| other.program() == Some("export"));
+        let exported = exports.flat_map(|export| export.words.iter().skip(1).flatten());
+        let exported = exported.map(|word| word.split_once('=').map_or(&**word, |(name, _)| name));
+        self.environment.names().chain(own).chain(exported)
+    }
+
     /// Where a range of the shell text stands.
     #[must_use]
     pub fn shell_span(&self, range: TextRange) -> Span {

@@ -5,11 +5,13 @@ mod arguments;
 mod copies;
 mod node;
 mod on_path;
+mod poetry;
 mod python;
 mod system;
 mod table;
 #[cfg(test)]
 mod tests;
+mod uv;
 mod walk;
 
 use std::sync::Arc;

@@ -367,6 +367,10 @@ fn activation(command: &Command) -> Option<Activated> {
     let words = command.known_words();
     match (command.program()?, words.as_deref()) {
         ("." | "source", Some([_, file, ..])) => {
+            // The installers of uv and Rust leave a file that adds their own folder to the path.
+            if file.ends_with(".local/bin/env") || file.ends_with(".cargo/env") {
+                return Some(Activated::Nothing);
+            }
             let folder = absolute(command.folder.as_deref(), file)
                 .and_then(|file| Some(file.strip_suffix("/bin/activate")?.to_owned()));
             Some(match folder {
@@ -377,7 +381,7 @@ fn activation(command: &Command) -> Option<Activated> {
         ("." | "source" | "eval", _) => Some(Activated::Unknown),
         ("export", words) => {
             let moves = |word: &&str| {
-                ["PATH", "VIRTUAL_ENV", "PIP_", "UV_", "PYTHON", "POETRY_"]
+                ["PATH", "VIRTUAL_ENV", "PYTHON"]
                     .iter()
                     .any(|start| word.starts_with(start))
             };
