@@ -17,6 +17,7 @@ mod dependencies_after_source;
 mod depends_on_unready;
 mod differences;
 mod dockerfile_drift;
+mod empty_package;
 mod env_file_in_image;
 mod externally_managed_python;
 mod healthcheck_tool_missing;

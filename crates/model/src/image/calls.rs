@@ -7,6 +7,46 @@ pub(super) struct Call {
     pub(super) tool: Tool,
     /// The folder as written; `.` if none is.
     pub(super) target: String,
+    /// What is not installed.
+    pub(super) without: Without,
+    /// Whether the lock file is taken as it is, without a look at what it is made of.
+    pub(super) frozen: bool,
+}
+
+/// What an option keeps from being installed.
+#[derive(Default)]
+pub(super) struct Without {
+    /// The project itself.
+    pub(super) project: bool,
+    /// The members of its workspace.
+    pub(super) workspace: bool,
+    /// All that comes from a folder.
+    pub(super) local: bool,
+    /// These packages.
+    pub(super) packages: Vec<String>,
+}
+
+impl Without {
+    /// Whether a package is among those that are left out by name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let normalize = preflint_syntax::requirements::normalize;
+        let name = normalize(name);
+        self.packages
+            .iter()
+            .any(|package| normalize(package) == name)
+    }
+}
+
+impl Call {
+    /// A call that installs all.
+    pub(super) fn whole(tool: Tool, target: String) -> Self {
+        Self {
+            tool,
+            target,
+            without: Without::default(),
+            frozen: false,
+        }
+    }
 }
 
 /// The tool that a command calls on a folder.
@@ -20,26 +60,15 @@ pub(super) fn call(words: &[Option<String>]) -> Option<Call> {
                 rest.iter().map(|word| Some((*word).to_owned())).collect();
             call(&owned)
         }
-        ("uv", ["pip", "install", rest @ ..]) => target(rest).map(|target| Call {
-            tool: Tool::UvPip,
-            target,
-        }),
-        ("uv", ["sync", rest @ ..]) => uv(rest, false).map(|target| Call {
-            tool: Tool::UvSync,
-            target,
-        }),
-        ("uv", ["run", rest @ ..]) => uv(rest, true).map(|target| Call {
-            tool: Tool::UvRun,
-            target,
-        }),
-        ("uv" | "hatch" | "flit", ["build", rest @ ..]) => first_folder(rest).map(|target| Call {
-            tool: Tool::Build,
-            target,
-        }),
-        ("poetry", rest) => poetry(rest).map(|target| Call {
-            tool: Tool::Poetry,
-            target,
-        }),
+        ("uv", ["pip", "install", rest @ ..]) => {
+            target(rest).map(|target| Call::whole(Tool::UvPip, target))
+        }
+        ("uv", ["sync", rest @ ..]) => uv(rest, Tool::UvSync),
+        ("uv", ["run", rest @ ..]) => uv(rest, Tool::UvRun),
+        ("uv" | "hatch" | "flit", ["build", rest @ ..]) => {
+            first_folder(rest).map(|target| Call::whole(Tool::Build, target))
+        }
+        ("poetry", rest) => poetry(rest),
         ("pdm", ["install" | "sync", rest @ ..]) => {
             let skips = [
                 "--no-self",
@@ -50,29 +79,18 @@ pub(super) fn call(words: &[Option<String>]) -> Option<Call> {
             ]
             .iter()
             .any(|flag| rest.contains(flag));
-            (!skips).then(|| Call {
-                tool: Tool::Pdm,
-                target: ".".to_owned(),
-            })
+            (!skips).then(|| Call::whole(Tool::Pdm, ".".to_owned()))
         }
-        (python, ["-m", "build", rest @ ..]) if python.starts_with("python") => first_folder(rest)
-            .map(|target| Call {
-                tool: Tool::Build,
-                target,
-            }),
+        (python, ["-m", "build", rest @ ..]) if python.starts_with("python") => {
+            first_folder(rest).map(|target| Call::whole(Tool::Build, target))
+        }
         (python, ["-m", "pip", "install" | "wheel", rest @ ..]) if python.starts_with("python") => {
-            target(rest).map(|target| Call {
-                tool: Tool::Pip,
-                target,
-            })
+            target(rest).map(|target| Call::whole(Tool::Pip, target))
         }
         (pip, ["install" | "wheel", rest @ ..])
             if pip == "pip" || pip.strip_prefix("pip").is_some_and(|v| v.starts_with('3')) =>
         {
-            target(rest).map(|target| Call {
-                tool: Tool::Pip,
-                target,
-            })
+            target(rest).map(|target| Call::whole(Tool::Pip, target))
         }
         _ => None,
     }
@@ -119,31 +137,31 @@ fn target(arguments: &[&str]) -> Option<String> {
     None
 }
 
-/// The folder of `uv sync` or `uv run`, unless a flag keeps the project out.
-fn uv(arguments: &[&str], run: bool) -> Option<String> {
-    let mut folder = ".".to_owned();
+/// `uv sync` or `uv run`, unless a flag chooses what is installed in a way that is not followed.
+fn uv(arguments: &[&str], tool: Tool) -> Option<Call> {
+    let run = tool == Tool::UvRun;
+    let mut call = Call::whole(tool, ".".to_owned());
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match *word {
-            "--no-install-project"
-            | "--no-install-workspace"
-            | "--no-install-local"
-            | "--only-group"
-            | "--only-dev"
-            | "--dry-run"
-            | "--package"
-            | "--no-project"
-            | "--no-sync"
-            | "--isolated"
-            | "--script"
-            | "-s"
-            | "--check"
-            | "--all-packages"
-            | "--no-install-package"
-            | "--no-build"
-            | "--no-build-package"
-            | "--no-binary" => return None,
-            "--project" | "--directory" => folder = (*words.next()?).to_owned(),
+            "--no-install-project" => call.without.project = true,
+            "--no-install-workspace" => {
+                (call.without.project, call.without.workspace) = (true, true);
+            }
+            "--no-install-local" => {
+                call.without.project = true;
+                (call.without.workspace, call.without.local) = (true, true);
+            }
+            "--no-install-package" => {
+                call.without.packages.push((*words.next()?).to_owned());
+            }
+            "--frozen" => call.frozen = true,
+            "--only-group" | "--only-dev" | "--dry-run" | "--package" | "--no-project"
+            | "--no-sync" | "--no-sources" | "--isolated" | "--script" | "-s" | "--check"
+            | "--all-packages" | "--no-build" | "--no-build-package" | "--no-binary" => {
+                return None;
+            }
+            "--project" | "--directory" => call.target = (*words.next()?).to_owned(),
             "--extra"
             | "--group"
             | "--no-group"
@@ -161,7 +179,7 @@ fn uv(arguments: &[&str], run: bool) -> Option<String> {
             | "--python-preference" => {
                 // `uv run -m` runs a module: what follows is not uv's.
                 if run && matches!(*word, "-m" | "--module") {
-                    return Some(folder);
+                    return Some(call);
                 }
                 words.next();
             }
@@ -175,33 +193,35 @@ fn uv(arguments: &[&str], run: bool) -> Option<String> {
                 let value = word
                     .strip_prefix("--project=")
                     .or_else(|| word.strip_prefix("--directory="));
-                folder = value.map_or(folder, str::to_owned);
+                call.target = value.map_or(call.target, str::to_owned);
             }
             // A script with inline metadata is run without the project; whether it has some is not known.
             script if run && script.ends_with(".py") => return None,
-            _ if run => return Some(folder),
+            _ if run => return Some(call),
             _ => {}
         }
     }
-    (!run).then_some(folder)
+    (!run).then_some(call)
 }
 
-fn poetry(arguments: &[&str]) -> Option<String> {
-    let mut folder = ".".to_owned();
+fn poetry(arguments: &[&str]) -> Option<Call> {
+    let mut call = Call::whole(Tool::Poetry, ".".to_owned());
     let mut installs = false;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match *word {
             "install" => installs = true,
-            "--no-root" | "--only" | "--dry-run" | "--no-directory" => return None,
-            "-C" | "--directory" | "-P" | "--project" => folder = (*words.next()?).to_owned(),
+            "--no-root" => call.without.project = true,
+            "--no-directory" => call.without.local = true,
+            "--only" | "--only-root" | "--dry-run" => return None,
+            "-C" | "--directory" | "-P" | "--project" => call.target = (*words.next()?).to_owned(),
             word if word.starts_with("--only") => return None,
             word if word.starts_with('-') => {}
             _ if !installs => return None,
             _ => {}
         }
     }
-    installs.then_some(folder)
+    installs.then_some(call)
 }
 
 fn first_folder(arguments: &[&str]) -> Option<String> {

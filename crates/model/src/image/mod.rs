@@ -30,11 +30,11 @@ use rayon::prelude::*;
 pub use accounts::{Account, Accounts, User};
 pub use base::{BaseImage, Manager};
 pub use files::Lookup;
-pub use install::{ProjectBuild, Tool};
+pub use install::{LocalKind, ProjectBuild, Tool};
 pub use installed::{
     Asked, AskedProject, Installation, Installed, Installer, Located, Place, Runtime,
 };
-pub use needs::{UnmetNeed, UnmetSource};
+pub use needs::{NoHistory, UnmetHistory, UnmetLocal, UnmetNeed, UnmetSource};
 pub use runs::{Run, RunBy};
 
 use crate::Repository;
@@ -75,6 +75,8 @@ pub struct Image {
     pub start: Option<Start>,
     /// The tools that probes use, and whether the finished image has them.
     tools: Vec<(&'static str, Option<bool>)>,
+    /// The local projects that these need.
+    locals: Vec<install::LocalUse>,
     /// By stage: what its steps install.
     installs: Vec<installed::Installs>,
 }
@@ -398,6 +400,7 @@ fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit)
         builds: Vec::new(),
         start: None,
         tools: Vec::new(),
+        locals: Vec::new(),
         installs: Vec::new(),
     };
     image.installs = installed::read(&image, repository, packages);
@@ -405,7 +408,7 @@ fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit)
         .iter()
         .map(|tool| (*tool, image.find_tool(repository, tool)))
         .collect();
-    image.builds = install::builds(&image, repository, packages);
+    (image.builds, image.locals) = install::builds(&image, repository, packages);
     image.start = start::of_image(repository, memo, &image);
     Some(image)
 }

@@ -22,6 +22,11 @@ impl Image {
     }
 
     pub(super) fn find_tool(&self, repository: &Repository, tool: &str) -> Option<bool> {
+        self.tool_by_stage(repository, tool).pop().flatten()
+    }
+
+    /// By stage: whether it has a tool at its end.
+    pub(super) fn tool_by_stage(&self, repository: &Repository, tool: &str) -> Vec<Option<bool>> {
         let mut stages: Vec<Option<bool>> = Vec::new();
         for (at, stage) in self.stages.iter().enumerate() {
             let of_stage = |at: usize| stages.get(at).copied().flatten();
@@ -48,7 +53,7 @@ impl Image {
             };
             stages.push(has);
         }
-        stages.pop().flatten()
+        stages
     }
 }
 

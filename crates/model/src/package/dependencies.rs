@@ -20,11 +20,21 @@ pub struct DependencyList {
     pub complete: bool,
     /// The dependencies in source order.
     pub dependencies: Vec<Dependency>,
-    /// The local projects that it installs (`.`, `-e ./lib`), as written: pip takes such a path from
-    /// the working directory.
-    pub projects: Vec<String>,
+    /// The local projects that it installs (`.`, `-e ./lib`).
+    pub projects: Vec<LocalProject>,
     /// What constraints files (`-c`) add: bounds of packages that others ask for.
     pub constraints: Vec<Dependency>,
+}
+
+/// A folder that a requirements file installs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalProject {
+    /// As written, extras left out: pip takes it from the working directory.
+    pub path: String,
+    /// Whether it is installed as editable (`-e`).
+    pub editable: bool,
+    /// The line.
+    pub span: Span,
 }
 
 /// A dependency.
@@ -146,7 +156,11 @@ fn read(
                 list.complete = false;
                 let folder = target.name.split('[').next().unwrap_or_default();
                 if !constrains && folder.starts_with('.') {
-                    list.projects.push(folder.to_owned());
+                    list.projects.push(LocalProject {
+                        path: folder.to_owned(),
+                        editable: matches!(line.kind, LineKind::Editable(_)),
+                        span: Span::new(file, line.range),
+                    });
                 }
             }
             LineKind::Url(_) | LineKind::Invalid => list.complete = false,

@@ -2,7 +2,9 @@
 
 mod backend;
 mod dependencies;
+mod files;
 mod groups;
+mod history;
 mod node;
 mod read;
 mod sources;
@@ -14,10 +16,11 @@ use preflint_core::{FileId, Span};
 use rayon::prelude::*;
 
 pub use backend::Backend;
-pub use dependencies::{Dependency, DependencyList, PythonRange};
+pub use dependencies::{Dependency, DependencyList, LocalProject, PythonRange};
 pub use groups::Group;
+pub use history::History;
 pub use node::{NodeDependency, NodeLock, NodePackage};
-pub use sources::PackedSource;
+pub use sources::{PackedSource, Part};
 pub use workspace::{LocalDependency, Workspace};
 
 use crate::Repository;
@@ -64,8 +67,10 @@ pub struct Package {
     pub workspace: Option<Workspace>,
     /// The files that its build opens and whose absence makes it fail.
     pub needs: Vec<Need>,
-    /// The code that its build packs.
+    /// The code that its build packs, and the files that it reads by name.
     pub sources: Vec<PackedSource>,
+    /// Whether its version comes from git's history.
+    pub history: Option<History>,
     /// The Python versions that it admits; `None` if it does not say, or it is not understood.
     pub requires_python: Option<PythonRange>,
     /// What it depends on, groups and extras left out.

@@ -8,7 +8,8 @@ use preflint_syntax::python::{self, ExprKind, Parent};
 use preflint_syntax::toml;
 
 use super::{
-    Backend, Lock, Need, Package, PythonRange, Role, dependencies, groups, sources, workspace,
+    Backend, Lock, Need, Package, PackedSource, Part, PythonRange, Role, dependencies, groups,
+    history, sources, workspace,
 };
 use crate::Repository;
 use crate::memo::Memo;
@@ -47,6 +48,7 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         workspace: workspace::workspace(&document, file),
         needs: Vec::new(),
         sources: sources::sources(&document, backend, file, &listing),
+        history: history::history(&document, file, &listing),
         requires_python: requires_python(&document, file),
         dependencies: dependencies::of_project(&document, file),
         groups: groups::groups(&document, file),
@@ -59,6 +61,21 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         folder,
     };
     package.needs = needs(repository, memo, &document, &package);
+    if backend.is_some_and(|backend| backend.name == "setuptools") {
+        let opened = opened_by_setup(repository, memo, &package.folder).into_iter();
+        let others =
+            opened.filter(|(path, _)| role(path).is_none() && !path.starts_with(['/', '.']));
+        package
+            .sources
+            .extend(others.map(|(path, span)| PackedSource {
+                part: Part::File,
+                error: Some(missing_file(&path)),
+                places: vec![path.clone()],
+                guessed: false,
+                name: path,
+                span,
+            }));
+    }
     Some(package)
 }
 
@@ -135,7 +152,15 @@ fn needs(
         }
     }
     if backend.name == "setuptools" {
-        needs.extend(opened_by_setup(repository, memo, package));
+        let opened = opened_by_setup(repository, memo, &package.folder).into_iter();
+        needs.extend(opened.filter_map(|(path, span)| {
+            Some(Need {
+                role: role(&path)?,
+                error: missing_file(&path),
+                path,
+                span,
+            })
+        }));
     }
     needs
 }
@@ -173,18 +198,16 @@ fn fragments(document: &Document) -> Vec<NodeRef<'_>> {
         .collect()
 }
 
-/// The files that a `setup.py` opens by a literal path at its top level: without one of them, it
-/// ends with `FileNotFoundError`.
-fn opened_by_setup(repository: &Repository, memo: &Memo, package: &Package) -> Vec<Need> {
+/// The files that a `setup.py` opens by a literal path at its top level, with their places: without
+/// one of them, it ends with `FileNotFoundError`.
+fn opened_by_setup(repository: &Repository, memo: &Memo, folder: &str) -> Vec<(String, Span)> {
     let tree = repository.tree();
-    let Some(file) = tree.find(&join(&package.folder, "setup.py")) else {
-        return Vec::new();
-    };
-    let Some(text) = tree.shared_text(file) else {
+    let setup = tree.find(&join(folder, "setup.py"));
+    let Some((file, text)) = setup.and_then(|file| Some((file, tree.shared_text(file)?))) else {
         return Vec::new();
     };
     let module = memo.get(text, 0, python::parse);
-    let mut needs = Vec::new();
+    let mut found = Vec::new();
     for (id, expr) in module.all_exprs() {
         let ExprKind::Call { func, args } = &expr.kind else {
             continue;
@@ -202,24 +225,32 @@ fn opened_by_setup(repository: &Repository, memo: &Memo, package: &Package) -> V
                 ExprKind::Str(mode) => !mode.contains(['w', 'a', 'x']),
                 _ => mode.keyword.is_some(),
             });
-        let lower = name.to_ascii_lowercase();
-        let is_readme = ["readme", "license", "licence", "history", "changelog"]
-            .iter()
-            .any(|stem| lower.starts_with(stem));
-        if is_readme && reads && at_top_level(&module, Parent::Expr(id)) {
-            needs.push(Need {
-                role: if lower.starts_with("licen") {
-                    Role::Licence
-                } else {
-                    Role::Readme
-                },
-                path: name.to_string(),
-                span: Span::new(file, module.expr(path.value).range),
-                error: format!("FileNotFoundError: [Errno 2] No such file or directory: '{name}'"),
-            });
+        if reads && at_top_level(&module, Parent::Expr(id)) {
+            found.push((
+                name.to_string(),
+                Span::new(file, module.expr(path.value).range),
+            ));
         }
     }
-    needs
+    found
+}
+
+fn missing_file(name: &str) -> String {
+    format!("FileNotFoundError: [Errno 2] No such file or directory: '{name}'")
+}
+
+/// What a file that `setup.py` opens is, if its name tells that it is no code.
+fn role(name: &str) -> Option<Role> {
+    let lower = name.to_ascii_lowercase();
+    let texts = ["readme", "history", "changelog"];
+    if lower.starts_with("licen") {
+        Some(Role::Licence)
+    } else {
+        texts
+            .iter()
+            .any(|stem| lower.starts_with(stem))
+            .then_some(Role::Readme)
+    }
 }
 
 /// Whether a node is evaluated whenever the module is: under no function, branch or `try`.

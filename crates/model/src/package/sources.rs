@@ -1,11 +1,13 @@
 use preflint_core::{FileId, Span};
 use preflint_syntax::data::{Document, NodeRef};
 
-use super::Backend;
+use super::{Backend, files};
 
-/// Code that a backend packs, and where it looks for it.
+/// Something of the project's tree that a build looks for, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackedSource {
+    /// What it is to the build.
+    pub part: Part,
     /// What is packed, as a message names it: the module or the folder.
     pub name: String,
     /// Files and folders relative to the project's folder: any one of them will do.
@@ -14,9 +16,35 @@ pub struct PackedSource {
     pub span: Span,
     /// Whether it was guessed from the project's name, not named.
     pub guessed: bool,
-    /// The error of a build that finds none of the places; `None` if the build then succeeds and
-    /// packs nothing.
+    /// The error of a build that finds none of the places, `{app}` in it for the project's folder;
+    /// `None` if the build then succeeds and packs nothing.
     pub error: Option<String>,
+}
+
+/// What a source is to the build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The code that is packed.
+    Code,
+    /// Where the version is read from.
+    Version,
+    /// A script that the build runs.
+    Script,
+    /// A file that the build reads or packs by name.
+    File,
+}
+
+impl Part {
+    /// What it is called in a message.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Version => "version file",
+            Self::Script => "build script",
+            Self::File => "file",
+        }
+    }
 }
 
 /// What the backend packs, as far as the `pyproject.toml` alone says so; empty where a plugin, an
@@ -40,21 +68,26 @@ pub(super) fn sources(
     let has_setup = ["setup.py", "setup.cfg"]
         .iter()
         .any(|name| listing.contains(name));
-    match &*backend.name {
+    // What is read by name comes before what is packed.
+    let mut found = files::named(&reader);
+    found.extend(match &*backend.name {
         "hatchling" => reader.hatchling(),
         "poetry-core" => reader.poetry(),
         "flit-core" => reader.flit(),
         "uv_build" => reader.uv(),
+        "pdm-backend" => reader.pdm(),
         "setuptools" if !has_setup => reader.setuptools(),
         _ => Vec::new(),
-    }
+    });
+    found
 }
 
-struct Reader<'a> {
-    document: &'a Document,
+/// A `pyproject.toml` with what is known of its project.
+pub(super) struct Reader<'a> {
+    pub(super) document: &'a Document,
     file: FileId,
-    backend: &'a Backend,
-    listing: &'a [&'a str],
+    pub(super) backend: &'a Backend,
+    pub(super) listing: &'a [&'a str],
 }
 
 impl<'a> Reader<'a> {
@@ -63,7 +96,7 @@ impl<'a> Reader<'a> {
         standard.or_else(|| self.document.at(&["tool", "poetry", "name"]))
     }
 
-    fn source(
+    pub(super) fn source(
         &self,
         name: &str,
         places: Vec<String>,
@@ -72,6 +105,7 @@ impl<'a> Reader<'a> {
     ) -> PackedSource {
         let first = places.first().cloned().unwrap_or_default();
         PackedSource {
+            part: Part::Code,
             name: name.to_owned(),
             span: Span::new(self.file, node.range()),
             guessed,
@@ -86,7 +120,7 @@ impl<'a> Reader<'a> {
         Some((node.as_str()?.replace(['-', '.'], "_"), node))
     }
 
-    fn texts(&self, path: &[&str]) -> Vec<(&'a str, NodeRef<'a>)> {
+    pub(super) fn texts(&self, path: &[&str]) -> Vec<(&'a str, NodeRef<'a>)> {
         let list = self.document.at(path);
         let items = list
             .into_iter()
@@ -108,31 +142,38 @@ impl<'a> Reader<'a> {
         alone(build, "targets").is_some_and(|targets| alone(targets, "sdist").is_some())
     }
 
-    /// The file that a dynamic version is read from (hatch.pypa.io, version).
-    fn version_file(&self) -> Option<PackedSource> {
-        let dynamic = self.texts(&["project", "dynamic"]);
-        let table = self.document.at(&["tool", "hatch", "version"])?;
-        let path = table
-            .get("path")
-            .filter(|_| table.get("source").is_none())?;
-        let file = path.as_str()?;
-        let reads = dynamic.iter().any(|(name, _)| *name == "version");
-        reads.then(|| PackedSource {
-            error: Some(format!(
-                "OSError: Error getting the version from source `regex`: file does not exist: {file}"
-            )),
-            ..self.source(file, vec![file.to_owned()], path, false)
-        })
-    }
-
-    fn hatchling(&self) -> Vec<PackedSource> {
-        // The version is read first.
-        let version = self.version_file().into_iter();
-        version.chain(self.hatch_wheel()).collect()
+    /// The packages that are listed: without them it packs nothing, and makes no link for an editable
+    /// installation either.
+    fn hatch_packages(&self) -> Vec<PackedSource> {
+        let wheel = ["tool", "hatch", "build", "targets", "wheel"];
+        let Some(table) = self
+            .document
+            .at(&wheel)
+            .filter(|table| table.entries().count() == 1)
+        else {
+            return Vec::new();
+        };
+        let listed = table
+            .get("packages")
+            .into_iter()
+            .flat_map(|list| list.items().collect::<Vec<_>>());
+        let packages = listed.filter_map(|node| {
+            let path = node.as_str()?;
+            let name = path.rsplit('/').next()?;
+            path.contains('/').then(|| PackedSource {
+                error: None,
+                ..self.source(name, vec![path.to_owned()], node, false)
+            })
+        });
+        packages.collect()
     }
 
     /// Its heuristics, unless any option of the build is set (hatch.pypa.io, plugins/builder/wheel).
-    fn hatch_wheel(&self) -> Vec<PackedSource> {
+    fn hatchling(&self) -> Vec<PackedSource> {
+        let packages = self.hatch_packages();
+        if !packages.is_empty() {
+            return packages;
+        }
         if !self.only_sdist() || self.listing.contains(&"hatch.toml") {
             return Vec::new();
         }
@@ -271,8 +312,59 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
+    /// What is found in `src` where nothing is listed: a build without it packs nothing, and an
+    /// editable installation does not find what comes later (seen with pdm-backend and setuptools).
+    fn found_in_src(&self) -> Vec<PackedSource> {
+        let Some((module, node)) = self.module() else {
+            return Vec::new();
+        };
+        let place = format!("src/{module}");
+        let is_there = self
+            .listing
+            .iter()
+            .any(|path| *path == format!("{place}/__init__.py"));
+        is_there
+            .then(|| PackedSource {
+                error: None,
+                ..self.source(&module, vec!["src".to_owned()], node, true)
+            })
+            .into_iter()
+            .collect()
+    }
+
+    /// `src`, or the folder that is named (backend.pdm-project.org/build_config).
+    fn pdm(&self) -> Vec<PackedSource> {
+        let Some(table) = self.document.at(&["tool", "pdm", "build"]) else {
+            return self.found_in_src();
+        };
+        let folder = table
+            .get("package-dir")
+            .and_then(|node| Some((node.as_str()?, node)));
+        folder
+            .filter(|(folder, _)| !matches!(*folder, "" | "."))
+            .map(|(folder, node)| PackedSource {
+                error: Some(format!(
+                    "FileNotFoundError: [Errno 2] No such file or directory: '{folder}'"
+                )),
+                ..self.source(
+                    folder,
+                    vec![folder.trim_end_matches('/').to_owned()],
+                    node,
+                    false,
+                )
+            })
+            .into_iter()
+            .collect()
+    }
+
     /// Packages that are listed, or the folder that is searched (setuptools.pypa.io).
     fn setuptools(&self) -> Vec<PackedSource> {
+        if ["packages", "py-modules", "package-dir"]
+            .iter()
+            .all(|key| self.document.at(&["tool", "setuptools", key]).is_none())
+        {
+            return self.found_in_src();
+        }
         if self
             .document
             .at(&["tool", "setuptools", "package-dir"])

@@ -1,12 +1,20 @@
+//! What the builds of a project within an image need and do not find.
+
+mod history;
+mod local;
+
 use preflint_core::Span;
 
 use super::files::may_write;
 use super::install::join_image;
-use super::{Image, Lookup, ProjectBuild};
+use super::{Image, Lookup, ProjectBuild, Step};
 use crate::Repository;
-use crate::image_path::resolve;
+use crate::image_path::{below, resolve};
 use crate::package::{Need, PackedSource};
 use crate::repository::{join, normalize};
+
+pub use history::{NoHistory, UnmetHistory};
+pub use local::UnmetLocal;
 
 /// A file that a build of a project needs and does not find.
 #[derive(Clone, Debug)]
@@ -47,6 +55,9 @@ impl Image {
         let mut found: Vec<UnmetSource<'_>> = Vec::new();
         for build in &self.builds {
             for source in &build.package.sources {
+                if self.asked_by_missing(repository, build, source.span) {
+                    continue;
+                }
                 let Some((in_repository, ignored)) = self.lacks(repository, build, source) else {
                     continue;
                 };
@@ -138,10 +149,11 @@ impl Image {
 
     /// Whether the commands before the build in its own `RUN` may make the file.
     fn may_make(&self, build: &ProjectBuild, inside: &str) -> bool {
-        let step = &self.stages[build.stage].steps[build.step];
-        let start = build.span.range.start().saturating_sub(step.script_start);
-        let script = step.script.as_ref();
-        script.is_some_and(|script| may_write(script, step, inside, start))
+        written_before(
+            &self.stages[build.stage].steps[build.step],
+            build.span,
+            inside,
+        )
     }
 
     /// Whether the commands before the build in its own `RUN` may make the file, or what needs it (a
@@ -153,16 +165,16 @@ impl Image {
         need: &Need,
         inside: &str,
     ) -> bool {
-        let asked_by_other = need.span.file != build.package.file;
+        self.may_make(build, inside) || self.asked_by_missing(repository, build, need.span)
+    }
+
+    /// Whether what asks for a file is another one (a `setup.py`) that is not certainly in the image.
+    fn asked_by_missing(&self, repository: &Repository, build: &ProjectBuild, asked: Span) -> bool {
         let setup = || {
-            self.lookup(
-                repository,
-                build.stage,
-                build.step,
-                &join_image(&build.folder, "setup.py"),
-            )
+            let place = join_image(&build.folder, "setup.py");
+            self.lookup(repository, build.stage, build.step, &place)
         };
-        self.may_make(build, inside) || (asked_by_other && !matches!(setup(), Lookup::There(_)))
+        asked.file != build.package.file && !matches!(setup(), Lookup::There(_))
     }
 
     /// The last `COPY` before a build that brings a file of the project's folder.
@@ -176,7 +188,7 @@ impl Image {
         let mut last = None;
         for (at, step) in copies {
             let target = step.copy_target()?;
-            let inside = crate::image_path::below(&build.folder, &target).is_some();
+            let inside = below(&build.folder, &target).is_some();
             let brings = inside || self.brings_project(repository, build, at);
             last = if brings { Some(step.span) } else { last };
         }
@@ -193,4 +205,11 @@ impl Image {
         };
         there(step + 1) && !there(step)
     }
+}
+
+/// Whether the commands of a step before the one at `span` may make a file.
+fn written_before(step: &Step, span: Span, inside: &str) -> bool {
+    let start = span.range.start().saturating_sub(step.script_start);
+    let script = step.script.as_ref();
+    script.is_some_and(|script| may_write(script, step, inside, start))
 }

@@ -1,0 +1,60 @@
+//! Builds that succeed without the code and install nothing: whether the start command needs it.
+
+use preflint_model::Context;
+use preflint_model::image::{Image, Lookup, UnmetSource};
+
+use super::runs::services;
+
+/// A build that packs nothing, and the module that is missed.
+pub(super) struct Empty {
+    pub(super) module: String,
+}
+
+/// Whether the start command certainly does not find the code that was not packed.
+pub(super) fn of(cx: &Context<'_>, image: &Image, unmet: &UnmetSource<'_>) -> Option<Empty> {
+    let build = unmet.build;
+    let file = unmet.in_repository.as_ref()?;
+    let module = module_of(file)?;
+    let last = image.stages.len().checked_sub(1)?;
+    let start = image.start.as_ref()?;
+    let again = image.builds.iter().any(|other| {
+        other.package.file == build.package.file
+            && (other.stage, other.step) > (build.stage, build.step)
+    });
+    // Another stage may hand on what was installed.
+    if build.at_start || build.stage != last || again {
+        return None;
+    }
+    let words = || start.command.words.iter().skip(1).flatten();
+    let imports = words().any(|word| {
+        let rest = word.strip_prefix(&*module);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
+    });
+    let elsewhere = words().any(|word| {
+        ["--app-dir", "--chdir", "--pythonpath", "src"]
+            .iter()
+            .any(|part| word.contains(part))
+    });
+    let tells = |name: &str| name.starts_with("PYTHON");
+    let set = start.environment.names().any(tells)
+        || image
+            .runtime_environment()
+            .is_none_or(|environment| environment.names().any(tells))
+        || services(cx, image).any(|(_, service)| {
+            let mut variables = service.environment.iter();
+            !service.env_files.is_empty() || variables.any(|variable| tells(&variable.name))
+        });
+    let folder = start.command.folder.as_deref()?;
+    let here = [format!("{module}/__init__.py"), format!("{module}.py")];
+    let missing = here.iter().all(|path| {
+        let place = format!("{}/{path}", folder.trim_end_matches('/'));
+        image.lookup_at_end(cx.repository(), &place) == Lookup::Missing
+    });
+    (imports && !elsewhere && !set && missing).then_some(Empty { module })
+}
+
+/// The module that a file below `src` belongs to.
+fn module_of(file: &str) -> Option<String> {
+    let (_, inside) = file.split_once("src/")?;
+    inside.split('/').next().map(str::to_owned)
+}
