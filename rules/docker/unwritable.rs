@@ -62,7 +62,7 @@ pub(super) fn unwritable(
         .iter()
         .any(|option| word.split('=').next() == Some(option))
     });
-    let told = step.environment.names().any(|name| {
+    let told = step.variables_of(command).any(|name| {
         let name = name.to_ascii_uppercase();
         name.starts_with("UV_PROJECT")
             || name.starts_with("UV_WORKING")

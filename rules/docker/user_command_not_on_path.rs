@@ -5,6 +5,8 @@ use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
 use preflint_syntax::dockerfile::InstructionKind;
 
+use super::runs::services;
+
 /// The folders of a published image's `PATH`.
 const SYSTEM: [&str; 6] = [
     "/usr/local/bin",
@@ -22,6 +24,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             continue;
         };
         let program = start.command.words[0].as_deref().unwrap_or_default();
+        if sets_path(cx, image) {
+            continue;
+        }
         let Some(path) = start.environment.get("PATH") else {
             continue;
         };
@@ -72,6 +77,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
             finding.help("install into a virtual environment outside of `/root`, or copy it to the user's own home (`COPY --from=builder --chown=app /root/.local /home/app/.local`) and name that in `PATH`");
         }
     }
+}
+
+/// Whether a compose service that runs the image has a path of its own.
+fn sets_path(cx: &Context<'_>, image: &Image) -> bool {
+    let mut ran = services(cx, image).flat_map(|(_, service)| &service.environment);
+    ran.any(|variable| variable.name == "PATH")
 }
 
 fn report(cx: &mut Context<'_>, program: &str, place: &Located<'_>, span: Span, shell: bool) {

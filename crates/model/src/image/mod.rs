@@ -348,6 +348,22 @@ impl Image {
         order.into_iter().rev().flatten().collect()
     }
 
+    /// The image without the builds at its start, if a compose service that runs it tells uv by a
+    /// variable what to do.
+    fn without_told_starts(mut self, repository: &Repository, composes: &Composes) -> Self {
+        let path = repository.path(self.dockerfile);
+        let mut services = composes.services().map(|(_, service)| service);
+        let told = services.any(|service| {
+            let build = service.build.as_ref();
+            let builds = build.is_some_and(|build| build.dockerfile.as_deref() == Some(path));
+            let mut variables = service.environment.iter();
+            builds && variables.any(|variable| variable.name.starts_with("UV_"))
+        });
+        self.builds.retain(|build| !(told && build.at_start));
+        self.locals.retain(|local| !(told && local.at_start));
+        self
+    }
+
     /// The stage before stage `before` that a `--from` names, by name or number.
     fn stage_named(&self, before: usize, from: &str) -> Option<usize> {
         let lower = from.to_ascii_lowercase();
@@ -373,6 +389,7 @@ impl Images {
         let all: Vec<Image> = built
             .into_par_iter()
             .filter_map(|unit| image(repository, memo, packages, unit))
+            .map(|image| image.without_told_starts(repository, composes))
             .collect();
         let runs = runs::runs(repository, memo, &all, units, composes, hosts);
         Self { all, runs }
