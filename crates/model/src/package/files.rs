@@ -195,3 +195,99 @@ fn setuptools(reader: &Reader<'_>) -> Vec<PackedSource> {
         .into_iter()
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use preflint_core::FileId;
+    use preflint_syntax::toml;
+
+    use crate::package::Backend;
+    use crate::package::sources::{Part, sources};
+
+    /// `part path: error` of what is read by name.
+    fn named(backend: &str, text: &str) -> Vec<String> {
+        let found = sources(
+            &toml::parse(text),
+            Backend::of_module(backend),
+            FileId(0),
+            &[],
+        );
+        let named = found.into_iter().filter(|one| one.part != Part::Code);
+        named
+            .map(|one| {
+                format!(
+                    "{} {}: {}",
+                    one.part.name(),
+                    one.places.join(" "),
+                    one.error.unwrap_or_default()
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn hatchling() {
+        let hatch = |text: &str| named("hatchling.build", text);
+        assert_eq!(
+            hatch("[tool.hatch.build.hooks.custom]\npath = 'tools/hook.py'"),
+            ["build script tools/hook.py: OSError: Build script does not exist: tools/hook.py"]
+        );
+        assert_eq!(
+            hatch("[tool.hatch.metadata.hooks.custom]"),
+            ["build script hatch_build.py: OSError: Build script does not exist: hatch_build.py"]
+        );
+        assert_eq!(
+            hatch("[tool.hatch.build.targets.wheel.force-include]\n'data/x' = 'x'\n'../y' = 'y'"),
+            ["file data/x: FileNotFoundError: Forced include not found: {app}/data/x"]
+        );
+        assert_eq!(
+            hatch(
+                "[project]\ndynamic = ['dependencies']\n[tool.hatch.metadata.hooks.requirements_txt]\nfiles = ['r.txt']"
+            ),
+            ["file r.txt: FileNotFoundError: r.txt"]
+        );
+        for silent in [
+            "[tool.hatch.build.targets.sdist.hooks.custom]",
+            "[tool.hatch.build.hooks.custom]\nenable-by-default = false",
+            "[tool.hatch.metadata.hooks.requirements_txt]\nfiles = ['r.txt']",
+            "[tool.hatch.version]\npath = 'v.py'",
+            "[tool.hatch.build.targets.wheel.shared-data]\n'x' = 'y'",
+        ] {
+            assert!(hatch(silent).is_empty(), "{silent}");
+        }
+    }
+
+    #[test]
+    fn other_backends() {
+        assert_eq!(
+            named(
+                "setuptools.build_meta",
+                "[tool.setuptools.dynamic]\nversion = { attr = 'shop.v.V' }"
+            ),
+            ["version file shop shop.py src/shop src/shop.py: ModuleNotFoundError: shop"]
+        );
+        assert!(
+            named(
+                "setuptools.build_meta",
+                "[tool.setuptools.dynamic]\nversion = { file = 'V' }"
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            named(
+                "poetry.core.masonry.api",
+                "[tool.poetry]\nbuild = 'build.py'"
+            ),
+            [
+                "build script build.py: can't open file '{app}/build.py': [Errno 2] No such file or directory"
+            ]
+        );
+        let maturin = "[build-system]\nbuild-backend = 'maturin'\n";
+        assert_eq!(
+            named("maturin", maturin),
+            ["file Cargo.toml: Caused by: Can't find {app}/Cargo.toml (in {app})"]
+        );
+        let moved = format!("{maturin}[tool.maturin]\nmanifest-path = 'rust/Cargo.toml'");
+        assert!(named("maturin", &moved).is_empty());
+    }
+}

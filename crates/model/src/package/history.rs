@@ -24,12 +24,7 @@ pub struct History {
 /// repository's files in the project's folder.
 pub(super) fn history(document: &Document, file: FileId, listing: &[&str]) -> Option<History> {
     let mut dynamic = document.texts(&["project", "dynamic"]);
-    let static_version = [["project", "version"].as_slice()];
-    if !dynamic.any(|field| field == "version")
-        || static_version
-            .iter()
-            .any(|path| document.at(path).is_some())
-    {
+    if !dynamic.any(|field| field == "version") {
         return None;
     }
     // Made for archives, or of a project that says more elsewhere.
@@ -84,4 +79,69 @@ fn of_tool(document: &Document, file: FileId, row: NodeRef<'static>) -> Option<H
 fn table() -> &'static Document {
     static TABLE: OnceLock<Document> = OnceLock::new();
     TABLE.get_or_init(|| toml::parse(include_str!("../../data/history_versions.toml")))
+}
+
+#[cfg(test)]
+mod tests {
+    use preflint_core::FileId;
+    use preflint_syntax::toml;
+
+    use super::history;
+
+    fn tool(requires: &str, rest: &str, listing: &[&str]) -> Option<&'static str> {
+        let text = format!("[build-system]\nrequires = ['{requires}']\n{rest}");
+        Some(history(&toml::parse(&text), FileId(0), listing)?.tool)
+    }
+
+    const DYNAMIC: &str = "[project]\ndynamic = ['version']\n";
+
+    #[test]
+    fn what_reads_the_history() {
+        let with = |requires: &str, rest: &str| tool(requires, &format!("{DYNAMIC}{rest}"), &[]);
+        let scm = "[tool.setuptools_scm]";
+        assert_eq!(with("setuptools_scm[toml]>=8", scm), Some("setuptools-scm"));
+        assert_eq!(
+            with("hatch-vcs", "[tool.hatch.version]\nsource = 'vcs'"),
+            Some("hatch-vcs")
+        );
+        assert_eq!(
+            with("pdm-backend", "[tool.pdm.version]\nsource = 'scm'"),
+            Some("pdm-backend")
+        );
+        assert_eq!(
+            with(
+                "uv-dynamic-versioning",
+                "[tool.hatch.version]\nsource = 'uv-dynamic-versioning'"
+            ),
+            Some("uv-dynamic-versioning")
+        );
+        assert_eq!(with("setuptools_scm", ""), None, "no table: 0.0.0");
+        assert_eq!(
+            with(
+                "setuptools_scm",
+                "[tool.setuptools_scm]\nfallback_version = '0'"
+            ),
+            None
+        );
+        assert_eq!(
+            with("setuptools_scm", "[tool.setuptools_scm]\nroot = '..'"),
+            None
+        );
+        assert_eq!(
+            with("pdm-backend", "[tool.pdm.version]\nsource = 'file'"),
+            None
+        );
+        assert_eq!(
+            tool(
+                "setuptools_scm",
+                &format!("[project]\nversion = '1'\n{scm}"),
+                &[]
+            ),
+            None
+        );
+        assert_eq!(
+            tool("setuptools_scm", &format!("{DYNAMIC}{scm}"), &["PKG-INFO"]),
+            None
+        );
+    }
 }

@@ -2,11 +2,14 @@
 //! which Python and Node are active before each of them.
 
 mod arguments;
+mod call;
 mod copies;
 mod node;
 mod on_path;
+mod pip;
 mod poetry;
 mod python;
+mod state;
 mod system;
 mod table;
 #[cfg(test)]
@@ -175,7 +178,7 @@ pub(super) struct Installs {
     unfollowed: Option<usize>,
     /// By step: the active Python and Node before it; one more for the end.
     runtimes: Vec<(Runtime, Runtime)>,
-    end: walk::State,
+    end: state::State,
 }
 
 /// What is installed before a step.

@@ -1,5 +1,5 @@
 use super::arguments::Arguments;
-use super::walk::{Call, Does};
+use super::call::{Call, Does};
 use super::{Asked, AskedProject, Installer, Place, table};
 use crate::image_path::absolute;
 

@@ -1,8 +1,8 @@
 //! poetry, pdm and pipenv.
 
 use super::arguments::Arguments;
-use super::python::{is_set, is_set_here};
-use super::walk::{Activated, Call, Does};
+use super::call::{Call, Does};
+use super::state::Activated;
 use super::{Asked, AskedProject, Installer, Place, Runtime, table};
 use crate::image::Lookup;
 
@@ -77,8 +77,8 @@ fn place_of_poetry(call: &Call<'_>, folder: &str) -> Place {
         "POETRY_VIRTUALENVS_IN_PROJECT",
         "VIRTUAL_ENV",
     ];
-    let assigned = here.iter().any(|name| is_set_here(call, name));
-    if has_file || assigned || is_set(call, odd) {
+    let assigned = here.iter().any(|name| call.is_set_here(name));
+    if has_file || assigned || call.is_set(odd) {
         return Place::Unknown;
     }
     let setting = |name: &str, configured: Option<bool>| {
@@ -134,7 +134,7 @@ pub(super) fn pdm(call: &Call<'_>, words: &[&str]) -> Does {
     }
     let arguments = Arguments::of(words, 2, "pip");
     let odd = arguments.has(&["-p", "--project", "--venv", "-g", "--global"])
-        || is_set(call, |name| name.starts_with("PDM_"));
+        || call.is_set(|name| name.starts_with("PDM_"));
     let folder = call.command.folder.as_deref().filter(|_| !odd);
     let plain = folder.filter(|_| {
         !call.step.environment.has("VIRTUAL_ENV")

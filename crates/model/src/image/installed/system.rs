@@ -1,5 +1,5 @@
 use super::arguments::Arguments;
-use super::walk::{Call, Does};
+use super::call::{Call, Does};
 use super::{Asked, Installer, Place};
 
 /// What a call of the distribution's installer does; `None` if it is none.

@@ -1,8 +1,9 @@
 use preflint_syntax::dockerfile::InstructionKind;
 
 use super::arguments::Arguments;
-use super::python::{asked, is_set, is_set_here};
-use super::walk::{Activated, Call, Does};
+use super::call::{Call, Does};
+use super::pip::asked;
+use super::state::Activated;
 use super::{Asked, AskedProject, Installer, Place, Runtime, table};
 use crate::image::{Image, Lookup, Step};
 use crate::image_path::absolute;
@@ -69,7 +70,7 @@ fn place_of_uv_pip(call: &Call<'_>, arguments: &Arguments<'_>) -> Place {
             "UV_PYTHON" | "UV_CONFIG_FILE" | "UV_TARGET" | "CONDA_PREFIX" | "UV_WORKING_DIRECTORY"
         )
     };
-    if arguments.has(&told) || is_set(call, moves) || call.packages.configure_uv_pip {
+    if arguments.has(&told) || call.is_set(moves) || call.packages.configure_uv_pip {
         return Place::Unknown;
     }
     let of_system = || match call.python {
@@ -80,7 +81,7 @@ fn place_of_uv_pip(call: &Call<'_>, arguments: &Arguments<'_>) -> Place {
         return of_system();
     }
     let environment = &call.step.environment;
-    if is_set_here(call, "UV_SYSTEM_PYTHON") || is_set_here(call, "VIRTUAL_ENV") {
+    if call.is_set_here("UV_SYSTEM_PYTHON") || call.is_set_here("VIRTUAL_ENV") {
         return Place::Unknown;
     }
     if environment.has("UV_SYSTEM_PYTHON") {
@@ -183,9 +184,8 @@ fn uv_sync(call: &Call<'_>, words: &[&str]) -> Does {
             || matches!(name, "UV_SYSTEM_PYTHON" | "UV_CONFIG_FILE")
     };
     let folder = call.command.folder.as_deref();
-    let known = !arguments.has(&odd)
-        && !is_set(call, moves)
-        && !is_set_here(call, "UV_PROJECT_ENVIRONMENT");
+    let known =
+        !arguments.has(&odd) && !call.is_set(moves) && !call.is_set_here("UV_PROJECT_ENVIRONMENT");
     let root = folder
         .filter(|_| known)
         .and_then(|folder| workspace_root(call, folder));

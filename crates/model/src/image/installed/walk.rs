@@ -1,83 +1,18 @@
 use std::sync::Arc;
 
-use preflint_core::Span;
 use preflint_syntax::dockerfile::InstructionKind;
 
-use super::{
-    Asked, Installation, Installer, Installs, Place, Runtime, copies, node, python, system, table,
-};
+use super::call::{Call, Does};
+use super::state::{Activated, State};
+use super::{Installation, Installer, Installs, Runtime, copies, node, python, system, table};
 use crate::Repository;
 use crate::command::Command;
-use crate::image::{Base, BaseImage, Image, ON_PATH, Step};
-use crate::image_path::{absolute, below, name};
+use crate::image::{Base, Image, ON_PATH, Step};
+use crate::image_path::{absolute, below};
 use crate::package::Packages;
 
 /// More installations than anyone writes in one image: what comes behind them is not followed.
 const MAX_INSTALLATIONS: usize = 1000;
-
-/// What holds between two steps.
-#[derive(Clone, Debug)]
-pub(super) struct State {
-    pub(super) found: Vec<Arc<Installation>>,
-    pub(super) followed: bool,
-    /// What `python` is outside of any environment.
-    pub(super) python: Runtime,
-    pub(super) node: Runtime,
-    pub(super) poetry: Poetry,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            found: Vec::new(),
-            followed: false,
-            python: Runtime::Unknown,
-            node: Runtime::Unknown,
-            poetry: Poetry::default(),
-        }
-    }
-}
-
-/// What `poetry config` has set; `None`: something that is not known.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Poetry {
-    pub(super) create: Option<bool>,
-    pub(super) in_project: Option<bool>,
-}
-
-/// What a shell has set for the commands that follow in its own `RUN`.
-#[derive(Clone, Debug, Default)]
-pub(super) enum Activated {
-    #[default]
-    Nothing,
-    /// `. FOLDER/bin/activate`
-    Environment(String),
-    Unknown,
-}
-
-/// What a command does to an image.
-pub(super) enum Does {
-    /// It installs this.
-    Installs(Installer, Place, Asked),
-    /// It installs nothing.
-    Nothing,
-    /// It may do anything.
-    Unknown,
-}
-
-/// A command with what holds where it runs.
-pub(super) struct Call<'a> {
-    pub(super) image: &'a Image,
-    pub(super) repository: &'a Repository,
-    pub(super) packages: &'a Packages,
-    pub(super) state: &'a State,
-    pub(super) step: &'a Step,
-    pub(super) at: (usize, usize),
-    pub(super) activated: &'a Activated,
-    pub(super) command: &'a Command,
-    /// The Python that is active.
-    pub(super) python: Runtime,
-}
 
 /// What the stages of `image` install.
 pub(in crate::image) fn read(
@@ -89,12 +24,7 @@ pub(in crate::image) fn read(
     for (stage, built) in image.stages.iter().enumerate() {
         let state = match &built.base {
             Base::Stage(earlier) => all[*earlier].end.clone(),
-            Base::Published(base) => State {
-                followed: true,
-                python: python_of(base, built.from),
-                node: node_of(base, built.from),
-                ..State::default()
-            },
+            Base::Published(base) => State::of_base(base, built.from),
             Base::Unknown => State::default(),
         };
         let mut walk = Walk {
@@ -119,35 +49,6 @@ pub(in crate::image) fn read(
         });
     }
     all
-}
-
-/// The Python of a published image.
-fn python_of(base: &BaseImage, from: Span) -> Runtime {
-    // uv's images tell it by their tag: `python3.12-bookworm-slim`.
-    let tag = base.tag.as_deref().unwrap_or_default();
-    let by_tag = tag.split('-').find_map(|word| word.strip_prefix("python"));
-    if base.python.is_some() || base.name == "python" {
-        Runtime::OfBase(base.python.clone())
-    } else if let Some(version) = by_tag {
-        Runtime::OfBase(Some(version.to_owned()).filter(|version| !version.is_empty()))
-    } else {
-        match (base.has_tool("python3"), base.has_tool("pip")) {
-            (Some(true), _) => Runtime::OfDistribution(from),
-            (Some(false), Some(false)) => Runtime::Absent,
-            _ => Runtime::Unknown,
-        }
-    }
-}
-
-fn node_of(base: &BaseImage, from: Span) -> Runtime {
-    if base.node.is_some() || base.name == "node" {
-        return Runtime::OfBase(base.node.map(|version| version.to_string()));
-    }
-    match base.has_tool("node") {
-        Some(true) => Runtime::OfDistribution(from),
-        Some(false) => Runtime::Absent,
-        None => Runtime::Unknown,
-    }
 }
 
 struct Walk<'a> {
@@ -262,102 +163,6 @@ impl Walk<'_> {
         let python = |stage: usize| Some(self.earlier.get(stage)?.end.python.clone());
         if copies::replaces_runtimes(self.image, step, at.0, &self.state.python, &python) {
             (self.state.python, self.state.node) = (Runtime::Unknown, Runtime::Unknown);
-        }
-    }
-}
-
-impl State {
-    /// What `python` is, seen through `PATH` and what a shell has activated.
-    fn active_python(&self, path: Option<&str>, activated: &Activated) -> Runtime {
-        match activated {
-            Activated::Environment(folder) => return Runtime::Environment(folder.clone()),
-            Activated::Unknown => return Runtime::Unknown,
-            Activated::Nothing => {}
-        }
-        let Some(path) = path else {
-            return Runtime::Unknown;
-        };
-        for entry in path.split(':') {
-            let entry = entry.trim_end_matches('/');
-            if ON_PATH.contains(&entry) {
-                return self.python.clone();
-            }
-            let mut here = self.found.iter().filter(|one| {
-                matches!(one.place, Place::Environment(_))
-                    && one.place.commands().as_deref() == Some(entry)
-            });
-            if let Some(first) = here.next() {
-                return if first.certain || here.any(|one| one.certain) {
-                    Runtime::Environment(entry.trim_end_matches("/bin").to_owned())
-                } else {
-                    Runtime::Unknown
-                };
-            }
-            // A folder without any Python so far.
-            let bare = [
-                "/.local/bin",
-                "/.cargo/bin",
-                "/.bin",
-                "poetry/bin",
-                "/node/bin",
-            ];
-            let empty = self.followed || bare.iter().any(|end| entry.ends_with(end));
-            if !empty {
-                return Runtime::Unknown;
-            }
-        }
-        self.python.clone()
-    }
-
-    /// Takes in what the distribution's packages bring.
-    fn brought(&mut self, asked: &Asked, span: Span) {
-        let has = |key: &str| {
-            let mut packages = asked.packages.iter();
-            packages.any(|(package, _)| table::lists(&["brings", key], package))
-        };
-        if self.python == Runtime::Absent {
-            if has("python") {
-                self.python = Runtime::OfDistribution(span);
-            } else if !asked.complete
-                || asked
-                    .packages
-                    .iter()
-                    .any(|(name, _)| name.contains("python"))
-            {
-                self.python = Runtime::Unknown;
-            }
-        }
-        if self.node == Runtime::Absent {
-            if has("node") {
-                self.node = Runtime::OfDistribution(span);
-            } else if !asked.complete {
-                self.node = Runtime::Unknown;
-            }
-        }
-    }
-
-    /// Takes in what `poetry config` sets.
-    fn configure(&mut self, command: &Command) {
-        let Some(words) = command.known_words() else {
-            return;
-        };
-        let [program, "config", rest @ ..] = words.as_slice() else {
-            return;
-        };
-        if name(program) != "poetry" {
-            return;
-        }
-        let rest: Vec<&str> = rest
-            .iter()
-            .copied()
-            .filter(|word| !word.starts_with('-'))
-            .collect();
-        let [key, value] = *rest else { return };
-        let value = matches!(value, "true" | "1");
-        match key {
-            "virtualenvs.create" => self.poetry.create = Some(value),
-            "virtualenvs.in-project" => self.poetry.in_project = Some(value),
-            _ => {}
         }
     }
 }
