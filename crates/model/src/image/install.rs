@@ -228,14 +228,24 @@ impl Reader<'_> {
         }
     }
 
+    /// The project of the repository in a folder of the image.
+    fn project(&self, site: &Site<'_>, call: &Call, folder: &str) -> Option<Arc<Package>> {
+        let of = |name: &str| {
+            let path = self.source(site.at, &join_image(folder, name))?;
+            let package = self.packages.in_folder(folder_of(&path))?;
+            (self.repository.path(package.file) == path).then(|| Arc::clone(package))
+        };
+        // A `setup.py` alone is no project for the others.
+        let legacy = matches!(call.tool, Tool::Pip | Tool::UvPip | Tool::Build);
+        of("pyproject.toml").or_else(|| of("setup.py").filter(|_| legacy))
+    }
+
     fn call(&mut self, site: &Site<'_>, mut call: Call) {
         let target = resolve(site.command.folder.as_deref(), &call.target);
         let Some(target) = target.filter(|_| may_count(&call, site, self.image)) else {
             return;
         };
-        let project = self.source(site.at, &join_image(&target, "pyproject.toml"));
-        let package = project.and_then(|path| self.packages.in_folder(folder_of(&path)));
-        let Some(package) = package.cloned() else {
+        let Some(package) = self.project(site, &call, &target) else {
             return;
         };
         call.frozen |= site

@@ -10,6 +10,7 @@ mod read;
 mod sources;
 mod workspace;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use preflint_core::{FileId, Span};
@@ -25,12 +26,12 @@ pub use workspace::{LocalDependency, Workspace};
 
 use crate::Repository;
 use crate::memo::Memo;
-use crate::repository::{join, normalize};
+use crate::repository::{folder_of, join, normalize};
 
-/// Every `pyproject.toml`, requirements file and `package.json` of the repository.
+/// Every Python project, requirements file and `package.json` of the repository.
 #[derive(Clone, Debug, Default)]
 pub struct Packages {
-    /// By path.
+    /// Those with a `pyproject.toml` by path, then those with a `setup.py` alone.
     pub all: Vec<Arc<Package>>,
     /// The requirements files, by path.
     pub lists: Vec<DependencyList>,
@@ -40,10 +41,10 @@ pub struct Packages {
     pub configure_uv_pip: bool,
 }
 
-/// A Python project: the folder of a `pyproject.toml`.
+/// A Python project: the folder of a `pyproject.toml`, or of a `setup.py` alone.
 #[derive(Clone, Debug)]
 pub struct Package {
-    /// The `pyproject.toml`.
+    /// The `pyproject.toml`, or the `setup.py`.
     pub file: FileId,
     /// Its folder, relative, with `/`; empty for the root.
     pub folder: String,
@@ -51,7 +52,7 @@ pub struct Package {
     pub name: Option<String>,
     /// Whether all of the file was understood.
     pub complete: bool,
-    /// Whether it has a `[build-system]` table.
+    /// Whether it has a `[build-system]` table, or a `setup.py` alone.
     pub build_system: bool,
     /// The backend that a build uses, and where it is named; `None` where it is not known. Without
     /// `[build-system]`, pip takes setuptools.
@@ -155,7 +156,15 @@ impl Packages {
                 .map(|(file, _)| file)
                 .collect()
         };
-        let all: Vec<Arc<Package>> = named("pyproject.toml")
+        let projects = named("pyproject.toml");
+        let folders: BTreeSet<&str> = projects
+            .iter()
+            .map(|file| folder_of(repository.path(*file)))
+            .collect();
+        let mut legacy = named("setup.py");
+        legacy.retain(|file| !folders.contains(folder_of(repository.path(*file))));
+        let all: Vec<Arc<Package>> = [projects, legacy]
+            .concat()
             .into_par_iter()
             .filter_map(|file| read::package(repository, memo, file).map(Arc::new))
             .collect();

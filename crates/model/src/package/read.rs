@@ -8,17 +8,21 @@ use preflint_syntax::python::{self, ExprKind, Parent};
 use preflint_syntax::toml;
 
 use super::{
-    Backend, Lock, Need, Package, PackedSource, Part, PythonRange, Role, dependencies, groups,
-    history, sources, workspace,
+    Backend, DependencyList, Lock, Need, Package, PackedSource, Part, PythonRange, Role,
+    dependencies, groups, history, sources, workspace,
 };
 use crate::Repository;
 use crate::memo::Memo;
 use crate::repository::{folder_of, join};
 
-/// Reads one file; `None` if it has no text.
+/// Reads a `pyproject.toml`, or a `setup.py` that stands without one; `None` if it has no text.
 pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Option<Package> {
     let text = repository.tree().shared_text(file)?;
-    let document: Arc<Document> = memo.get(text, 1, toml::parse);
+    let is_setup = repository.path(file).ends_with("setup.py");
+    let document: Arc<Document> = match is_setup {
+        true => Arc::new(toml::parse("")),
+        false => memo.get(text, 1, toml::parse),
+    };
     let folder = folder_of(repository.path(file)).to_owned();
     let build_system = document.at(&["build-system"]);
     let named = document.at(&["build-system", "build-backend"]);
@@ -33,6 +37,7 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         .filter_map(|entry| entry.path.strip_prefix(&*folder))
         .map(|path| path.trim_start_matches('/'))
         .collect();
+    let own = dependencies::of_project(&document, file);
     let mut package = Package {
         file,
         name: [["project", "name"].as_slice(), &["tool", "poetry", "name"]]
@@ -40,7 +45,7 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
             .find_map(|path| document.at(path)?.as_str())
             .map(str::to_owned),
         complete: document.complete(),
-        build_system: build_system.is_some(),
+        build_system: is_setup || build_system.is_some(),
         backend,
         backend_span: named.map(|node| Span::new(file, node.range())),
         is_package: is_package(&document),
@@ -50,7 +55,10 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         sources: sources::sources(&document, backend, file, &listing),
         history: history::history(&document, file, &listing),
         requires_python: requires_python(&document, file),
-        dependencies: dependencies::of_project(&document, file),
+        dependencies: DependencyList {
+            complete: !is_setup && own.complete,
+            ..own
+        },
         groups: groups::groups(&document, file),
         default_groups: groups::default_groups(&document),
         local: workspace::local_dependencies(&document, file),
@@ -60,21 +68,11 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
             .collect(),
         folder,
     };
-    package.needs = needs(repository, memo, &document, &package);
+    package.needs = needs(&document, &package);
     if backend.is_some_and(|backend| backend.name == "setuptools") {
-        let opened = opened_by_setup(repository, memo, &package.folder).into_iter();
-        let others =
-            opened.filter(|(path, _)| role(path).is_none() && !path.starts_with(['/', '.']));
-        package
-            .sources
-            .extend(others.map(|(path, span)| PackedSource {
-                part: Part::File,
-                error: Some(missing_file(&path)),
-                places: vec![path.clone()],
-                guessed: false,
-                name: path,
-                span,
-            }));
+        for (path, span) in opened_by_setup(repository, memo, &package.folder) {
+            package.open(path, span);
+        }
     }
     Some(package)
 }
@@ -108,12 +106,7 @@ fn is_package(document: &Document) -> Option<bool> {
     })
 }
 
-fn needs(
-    repository: &Repository,
-    memo: &Memo,
-    document: &Document,
-    package: &Package,
-) -> Vec<Need> {
+fn needs(document: &Document, package: &Package) -> Vec<Need> {
     let Some(backend) = package.backend else {
         return Vec::new();
     };
@@ -150,17 +143,6 @@ fn needs(
         {
             add(Role::Licence, pattern, true);
         }
-    }
-    if backend.name == "setuptools" {
-        let opened = opened_by_setup(repository, memo, &package.folder).into_iter();
-        needs.extend(opened.filter_map(|(path, span)| {
-            Some(Need {
-                role: role(&path)?,
-                error: missing_file(&path),
-                path,
-                span,
-            })
-        }));
     }
     needs
 }
@@ -235,8 +217,28 @@ fn opened_by_setup(repository: &Repository, memo: &Memo, folder: &str) -> Vec<(S
     found
 }
 
-fn missing_file(name: &str) -> String {
-    format!("FileNotFoundError: [Errno 2] No such file or directory: '{name}'")
+impl Package {
+    /// Takes in a file that its `setup.py` opens.
+    fn open(&mut self, path: String, span: Span) {
+        let error = format!("FileNotFoundError: [Errno 2] No such file or directory: '{path}'");
+        match role(&path) {
+            Some(role) => self.needs.push(Need {
+                role,
+                path,
+                span,
+                error,
+            }),
+            None if path.starts_with(['/', '.']) => {}
+            None => self.sources.push(PackedSource {
+                part: Part::File,
+                error: Some(error),
+                places: vec![path.clone()],
+                guessed: false,
+                name: path,
+                span,
+            }),
+        }
+    }
 }
 
 /// What a file that `setup.py` opens is, if its name tells that it is no code.
