@@ -7,7 +7,9 @@ use super::steps::copies_over;
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
         for one in image.installations() {
-            let release = image.base_of(one.at.0).and_then(protected);
+            let release = image
+                .base_of(one.at.0)
+                .and_then(BaseImage::externally_managed);
             let called = call(image, one).filter(|_| one.certain && one.followed);
             if let (Some(release), Some((case, name, by))) = (release, called)
                 && !is_lifted(image, one)
@@ -70,28 +72,6 @@ fn is_lifted(image: &Image, one: &Installation) -> bool {
     };
     let steps = image.steps_before(one.at.0, one.at.1 + 1);
     steps.into_iter().any(lifts)
-}
-
-/// The base image's release, if its Python is externally managed: from Debian 12, Ubuntu 23.04 and
-/// Alpine 3.19 on.
-fn protected(base: &BaseImage) -> Option<String> {
-    let alpine = || {
-        let version = base.tag.as_deref().filter(|_| base.name == "alpine")?;
-        Some(format!("alpine {version}"))
-    };
-    let release = base.release.clone().or_else(alpine)?;
-    let (name, version) = release.split_once(' ')?;
-    let mut numbers = version
-        .split('.')
-        .map_while(|part| part.parse::<u32>().ok());
-    let version = (numbers.next()?, numbers.next().unwrap_or(0));
-    let first = match name {
-        "debian" => (12, 0),
-        "ubuntu" => (23, 4),
-        "alpine" => (3, 19),
-        _ => return None,
-    };
-    (version >= first).then_some(release)
 }
 
 fn report(

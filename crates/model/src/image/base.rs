@@ -104,6 +104,20 @@ impl BaseImage {
         })
     }
 
+    /// The release of its distribution (`debian 12`), if that keeps its Python for its own packages
+    /// (PEP 668).
+    #[must_use]
+    pub fn externally_managed(&self) -> Option<String> {
+        let alpine = || {
+            let version = self.tag.as_deref().filter(|_| self.name == "alpine")?;
+            Some(format!("alpine {version}"))
+        };
+        let release = self.release.clone().or_else(alpine)?;
+        let (name, version) = release.split_once(' ')?;
+        let first = table().at(&["externally_managed", name])?.as_str()?;
+        (numbers(version)? >= numbers(first)?).then_some(release)
+    }
+
     /// Whether a command of the table is there; `None` if the variant is not known.
     #[must_use]
     pub fn has_tool(&self, tool: &str) -> Option<bool> {
@@ -111,6 +125,12 @@ impl BaseImage {
             .is_some()
             .then(|| self.tools.iter().any(|known| known == tool))
     }
+}
+
+/// Major and minor number of a release.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.split('.').map_while(|part| part.parse().ok());
+    Some((numbers.next()?, numbers.next().unwrap_or(0)))
 }
 
 fn users(variant: Option<NodeRef<'_>>) -> Vec<(String, u32)> {
@@ -188,6 +208,18 @@ mod tests {
         assert!(!BaseImage::of("scratch").unwrap().shell);
         let digest = BaseImage::of("python@sha256:00").unwrap();
         assert_eq!((digest.manager, digest.python), (None, None));
+    }
+
+    #[test]
+    fn whose_python_is_protected() {
+        let release = |image: &str| BaseImage::of(image)?.externally_managed();
+        assert_eq!(release("debian:12").as_deref(), Some("debian 12"));
+        assert_eq!(release("node:20-bookworm").as_deref(), Some("debian 12"));
+        assert_eq!(release("ubuntu:22.04"), None);
+        assert_eq!(release("ubuntu:24.04").as_deref(), Some("ubuntu 24.04"));
+        assert_eq!(release("alpine:3.18"), None);
+        assert_eq!(release("alpine:3.20.1").as_deref(), Some("alpine 3.20.1"));
+        assert_eq!(release("alpine:latest"), None);
     }
 
     #[test]
