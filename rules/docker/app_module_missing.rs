@@ -48,11 +48,7 @@ fn missing(
 ) -> Option<(Wanted, String, FileId)> {
     let repository = cx.repository();
     let wanted = wanted(repository, start, written)?;
-    let folder = start
-        .command
-        .folder
-        .clone()
-        .or_else(|| image.runtime_folder())?;
+    let folder = start.command.folder.clone()?;
     if installs_code(cx, image) || !copies_to(image, &folder) {
         return None;
     }
