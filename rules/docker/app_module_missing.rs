@@ -1,51 +1,114 @@
-use preflint_core::{FileId, Span};
+use preflint_core::{FileId, Sources, Span};
 use preflint_model::command::Command;
-use preflint_model::host::Platform;
-use preflint_model::image::{Image, Lookup, RunBy, Step};
+use preflint_model::compose::Service;
+use preflint_model::host::{HostService, Platform};
+use preflint_model::image::{Image, Lookup, RunBy};
 use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
 use preflint_syntax::dockerfile::InstructionKind;
 
+use super::code_places::{
+    brings_code, copies_links, copies_to, copies_what_is_not_there, installs_code, is_installed,
+    runs_hooks, sets_path_of_pods,
+};
+use super::serving::is_changed;
 use super::steps::program;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let repository = cx.repository();
     for (at, image) in cx.images().all.iter().enumerate() {
         let Some(start) = image.start.as_ref() else {
             continue;
         };
-        let Some(wanted) = wanted(repository, start, &image_commands(image)) else {
-            continue;
-        };
-        let Some(folder) = start
-            .command
-            .folder
-            .clone()
-            .or_else(|| image.runtime_folder())
-        else {
-            continue;
-        };
-        if is_overridden(cx, at, start, &folder)
-            || installs_code(cx, image)
-            || !copies_to(image, &folder)
+        if let Some((wanted, folder, file)) = missing(cx, image, start, &image_commands(image))
+            && !is_overridden(cx, at, start, &folder)
+            && !sets_path_of_pods(cx.repository())
         {
-            continue;
+            report(cx, "in-image", &wanted, &folder, file);
         }
-        let places: Vec<String> = wanted.places(&folder);
-        let missing = |place: &String| image.lookup_at_end(repository, place) == Lookup::Missing;
-        if start.environment.has("PYTHONPATH") || !places.iter().all(missing) {
-            continue;
+    }
+    for run in &cx.images().runs {
+        let image = run.image.and_then(|image| cx.images().all.get(image));
+        if let (RunBy::Compose(file, service), Some(image), Some(start)) =
+            (run.by, image, &run.start)
+        {
+            in_service(cx, (file, service), image, start);
         }
-        if copies_what_is_not_there(repository, image) {
-            continue;
-        }
-        let context = format!("{}/", image.context);
-        let Some(file) = elsewhere(repository, &wanted, context.trim_start_matches('/')) else {
-            continue;
-        };
+    }
+    in_repository(cx);
+}
+
+/// What an image certainly lacks of the code that a command of it starts: what is looked for, in
+/// which folder, and where the repository has it.
+fn missing(
+    cx: &Context<'_>,
+    image: &Image,
+    start: &Start,
+    written: &[Command],
+) -> Option<(Wanted, String, FileId)> {
+    let repository = cx.repository();
+    let wanted = wanted(repository, start, written)?;
+    let folder = start.command.folder.clone()?;
+    if installs_code(cx, image) || !copies_to(image, &folder) {
+        return None;
+    }
+    let missing = |place: &String| image.lookup_at_end(repository, place) == Lookup::Missing;
+    if start.environment.has("PYTHONPATH") || !wanted.places(&folder).iter().all(missing) {
+        return None;
+    }
+    if copies_what_is_not_there(repository, image) || copies_links(repository, image) {
+        return None;
+    }
+    let context = format!("{}/", image.context);
+    let file = elsewhere(repository, &wanted, context.trim_start_matches('/'))?;
+    Some((wanted, folder, file))
+}
+
+/// A command that compose gives an image in place of its own.
+fn in_service(cx: &mut Context<'_>, at: (usize, usize), image: &Image, start: &Start) {
+    let Some(file) = cx.composes().all.get(at.0) else {
+        return;
+    };
+    let Some(service) = file.services.get(at.1) else {
+        return;
+    };
+    let own = [&service.command, &service.entrypoint]
+        .into_iter()
+        .flatten();
+    let written: Vec<Command> = own.flatten().cloned().collect();
+    let same = |own: &Start| own.command.words == start.command.words;
+    if written.is_empty() || image.start.as_ref().is_some_and(same) {
+        return;
+    }
+    let otherwise = is_changed(cx.composes(), file, service, |other| {
+        other.command.is_some()
+            || other.entrypoint.is_some()
+            || other.working_dir.is_some()
+            || other.build.is_some()
+            || !other.mounts.is_empty()
+            || !other.env_files.is_empty()
+            || other.variable("PYTHONPATH").is_some()
+    });
+    if otherwise || !service.mounts_known || start.environment.is_open() {
+        return;
+    }
+    if let Some((wanted, folder, file)) = missing(cx, image, start, &written)
+        && !lays_over(service, &folder)
+    {
         report(cx, "in-image", &wanted, &folder, file);
     }
+}
+
+/// Whether a mount lies over a folder, or within it.
+fn lays_over(service: &Service, folder: &str) -> bool {
+    service.mounts.iter().any(|mount| {
+        let target = mount.target.trim_end_matches('/');
+        format!("{folder}/").starts_with(&format!("{target}/")) || target.starts_with(folder)
+    })
+}
+
+fn in_repository(cx: &mut Context<'_>) {
+    let repository = cx.repository();
     for run in &cx.images().runs {
         let (RunBy::Host(host), None, Some(start)) = (run.by, run.image, &run.start) else {
             continue;
@@ -61,10 +124,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .before
             .iter()
             .any(|before| before.program() == Some("cd"))
-            && !host
-                .environment
-                .iter()
-                .any(|variable| variable.name == "PYTHONPATH");
+            && !sets_path(host);
         let (true, Some(root)) = (native, &host.folder) else {
             continue;
         };
@@ -76,10 +136,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .folder
             .clone()
             .unwrap_or_else(|| format!("/{root}"));
-        let installed = cx.packages().all.iter().any(|package| package.build_system);
+        let otherwise = brings_code(host) || is_installed(cx) || runs_hooks(repository, root);
         let absent =
             |place: &String| repository.at(place.trim_start_matches('/')) == Presence::Absent;
-        if installed || !wanted.places(&folder).iter().all(absent) {
+        if otherwise || !wanted.places(&folder).iter().all(absent) {
             continue;
         }
         if let Some(file) = elsewhere(repository, &wanted, "") {
@@ -191,10 +251,21 @@ fn wanted(repository: &Repository, start: &Start, written: &[Command]) -> Option
                     | "manage.py"
                     | "cd"
                     | "flask"
+                    | "pg_isready"
+                    | "psql"
+                    | "nc"
+                    | "["
+                    | "test"
+                    | "exit"
+                    | "true"
             )
         ) || before.assigns("PYTHONPATH")
     });
-    if !start.scripts.is_empty() || moved || runs_code || !command.assignments.is_empty() {
+    if scripts_look_elsewhere(repository, start)
+        || moved
+        || runs_code
+        || !command.assignments.is_empty()
+    {
         return None;
     }
     let (first, arguments) = command.words.split_first()?;
@@ -239,6 +310,27 @@ fn wanted(repository: &Repository, start: &Start, written: &[Command]) -> Option
         }
         _ => None,
     }
+}
+
+/// Whether a script on the way to the program may change where it looks. A script of package.json
+/// is not read.
+fn scripts_look_elsewhere(repository: &Repository, start: &Start) -> bool {
+    let words = [
+        "PYTHONPATH",
+        "--app-dir",
+        "--chdir",
+        "--pythonpath",
+        "--directory",
+        "--project",
+        "--config",
+        "source ",
+        "activate",
+    ];
+    start.scripts.iter().any(|script| {
+        let text = repository.tree().text(*script);
+        repository.path(*script).ends_with("package.json")
+            || text.is_none_or(|text| words.iter().any(|word| text.contains(word)))
+    })
 }
 
 /// The `module:attribute` among a server's words.
@@ -301,98 +393,31 @@ fn is_overridden(cx: &Context<'_>, image: usize, start: &Start, folder: &str) ->
         .iter()
         .filter(|run| run.image == Some(image));
     runs.any(|run| {
-        let other = run
-            .start
-            .as_ref()
-            .is_none_or(|own| own.command.words != start.command.words);
+        // Without an answer, the service's folder or a file of variables may say where to look.
+        let other = run.start.as_ref().is_none_or(|own| {
+            let variables = &own.environment;
+            own.command.words != start.command.words
+                || own.command.folder != start.command.folder
+                || variables.has("PYTHONPATH")
+                || variables.is_open()
+        });
         let mounted = match run.by {
             RunBy::Compose(file, service) => {
-                let service = &cx.composes().all[file].services[service];
-                !service.mounts.is_empty()
-                    && service.mounts.iter().any(|mount| {
-                        let target = mount.target.trim_end_matches('/');
-                        format!("{folder}/").starts_with(&format!("{target}/"))
-                            || target.starts_with(folder)
-                    })
+                let file = cx.composes().all.get(file);
+                let service = file.and_then(|file| file.services.get(service));
+                service.is_some_and(|service| lays_over(service, folder))
             }
-            _ => false,
+            RunBy::Host(host) => cx.hosts().all.get(host).is_some_and(sets_path),
+            RunBy::Space(_) => false,
         };
         other || mounted
     })
 }
 
-/// Whether a step may install code of the repository, so that it is importable from anywhere.
-fn installs_code(cx: &Context<'_>, image: &Image) -> bool {
-    let packed = cx
-        .packages()
-        .all
-        .iter()
-        .any(|package| package.build_system || package.is_package == Some(true));
-    let steps = image.stages.iter().flat_map(|stage| &stage.steps);
-    let mut commands = steps.flat_map(Step::commands);
-    !image.builds.is_empty()
-        || commands.any(|command| {
-            let tool = command.words.iter().flatten().any(|word| {
-                matches!(
-                    program(word),
-                    "pip" | "pip3" | "uv" | "poetry" | "pdm" | "hatch" | "pipenv" | "setup.py"
-                )
-            });
-            let local = command.words.iter().skip(1).any(|word| {
-                word.as_deref().is_none_or(|word| {
-                    matches!(word, "." | "-e" | "--editable")
-                        || word.starts_with("./")
-                        || word.starts_with(".[")
-                        || word.ends_with(".whl")
-                        || word.contains("git+")
-                        || word == "setup.py"
-                })
-            });
-            let lists = command
-                .words
-                .iter()
-                .flatten()
-                .any(|word| matches!(&**word, "sync" | "install"));
-            tool && (local || (packed && lists))
-        })
-}
-
-/// Whether a `COPY` brings something into the folder: an image without one waits for a mount.
-fn copies_to(image: &Image, folder: &str) -> bool {
-    let last = image.stages.len().saturating_sub(1);
-    image.steps_before(last, usize::MAX).iter().any(|step| {
-        let InstructionKind::Copy { destination, .. } = &step.instruction.kind else {
-            return false;
-        };
-        let to = step.environment.expand(&destination.word);
-        to.is_some_and(|to| {
-            let relative = !to.starts_with('/') && step.workdir.as_deref() == Some(folder);
-            relative
-                || format!("{}/", to.trim_end_matches('/'))
-                    .starts_with(&format!("{}/", folder.trim_end_matches('/')))
-        })
-    })
-}
-
-/// Whether a `COPY` names what the context does not have: then another context is meant.
-fn copies_what_is_not_there(repository: &Repository, image: &Image) -> bool {
-    let last = image.stages.len().saturating_sub(1);
-    image.steps_before(last, usize::MAX).iter().any(|step| {
-        let InstructionKind::Copy { sources, .. } = &step.instruction.kind else {
-            return false;
-        };
-        let own = step.instruction.flag("from").is_none();
-        own && sources.iter().any(|source| {
-            let Some(source) = step.environment.expand(&source.word) else {
-                return true;
-            };
-            let path = source.trim_start_matches("./").trim_matches('/');
-            let odd = path.contains(['*', '?', '[', ':']) || matches!(path, "" | ".");
-            let whole = format!("{}/{path}", image.context);
-            let whole = whole.trim_start_matches('/');
-            !odd && !repository.tree().is_folder(whole) && repository.at(whole) == Presence::Absent
-        })
-    })
+/// Whether a platform sets where Python looks, or may by variables that are described elsewhere.
+fn sets_path(host: &HostService) -> bool {
+    let mut variables = host.environment.iter();
+    variables.any(|variable| variable.name == "PYTHONPATH") || !host.environment_known
 }
 
 /// Whether the folder of a Procfile has files that platforms prefer to it.

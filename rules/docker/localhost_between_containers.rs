@@ -27,6 +27,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 let kept = twins
                     .all(|twin| twin.complete && twin.variable(name).is_none() && is_plain(twin));
                 let sets = |command: &Command| sets(command, name);
+                if is_set_by_another_reader(file, service, value) {
+                    continue;
+                }
                 if kept && !started.iter().any(sets) {
                     report(cx, service, value, other, port);
                 }
@@ -44,6 +47,24 @@ struct Value {
     value: Option<String>,
     span: Span,
     by: Option<Span>,
+    /// The `env_file` that sets it.
+    file: Option<String>,
+}
+
+/// Whether a variable comes from a file that another service gets as well and sets anew: that one
+/// reads it, and this one may only get it with the rest of the file.
+fn is_set_by_another_reader(file: &ComposeFile, service: &Service, value: &Value) -> bool {
+    let Some(path) = &value.file else {
+        return false;
+    };
+    let mut others = file
+        .services
+        .iter()
+        .filter(|other| other.name != service.name);
+    others.any(|other| {
+        let mut files = other.env_files.iter();
+        files.any(|own| own.path.as_ref() == Some(path)) && other.variable(&value.name).is_some()
+    })
 }
 
 fn report(
@@ -167,6 +188,7 @@ fn values(cx: &Context<'_>, service: &Service) -> Vec<Value> {
             value: variable.value.clone(),
             span: variable.span,
             by: None,
+            file: None,
         })
         .collect();
     let tree = cx.repository().tree();
@@ -194,6 +216,7 @@ fn values(cx: &Context<'_>, service: &Service) -> Vec<Value> {
                     value: Some(entry.value.to_string()).filter(|value| !value.contains('$')),
                     span: Span::new(source, entry.value_range),
                     by: Some(file.span),
+                    file: file.path.clone(),
                 });
             }
         }

@@ -9,6 +9,7 @@ mod apt_package_gone;
 mod apt_update_missing;
 mod bind_mount_hides_dependencies;
 mod case_mismatched_path;
+mod code_places;
 mod context;
 mod copy_source_missing;
 mod datastores;

@@ -8,7 +8,7 @@ use preflint_model::start::{Bound, By, Start};
 use preflint_syntax::dockerfile::InstructionKind;
 
 use super::serving::{
-    decisive, has_something_in_front, is_changed, is_fixed, listed, shares_network,
+    decisive, has_something_in_front, is_changed, is_fixed, listed, may_also_listen, shares_network,
 };
 
 /// A server with the one port on which its container listens.
@@ -80,6 +80,9 @@ impl Listening<'_> {
     }
 
     fn report(&self, cx: &mut Context<'_>, place: Place<'_>) {
+        if may_also_listen(cx, self.image, place.asks) {
+            return;
+        }
         let port = self.port.value;
         let by = match self.port.by {
             By::Default => " by default",
@@ -102,6 +105,8 @@ impl Listening<'_> {
 struct Place<'a> {
     case: &'static str,
     subject: &'a str,
+    /// The port that is asked.
+    asks: u16,
     says: String,
     error: &'static str,
     at: Span,
@@ -150,7 +155,7 @@ fn composed(
     }
     for other in &file.services {
         for variable in &other.environment {
-            named(cx, service, other, variable, listening);
+            named(cx, file, (service, other), variable, listening);
         }
     }
 }
@@ -181,6 +186,7 @@ fn published(
         Place {
             case: "published",
             subject: &service.name,
+            asks: port,
             says: format!("compose publishes port {port} of `{}`", service.name),
             error: "nothing answers there (\"Connection reset by peer\")",
             at: wrong.span,
@@ -218,6 +224,7 @@ fn asked(
         Place {
             case: "probe",
             subject: "healthcheck",
+            asks: url.port,
             says: format!("the probe asks port {}", url.port),
             error: "it fails, and the container becomes unhealthy (\"Connection refused\")",
             at: url.span,
@@ -246,8 +253,8 @@ fn local(command: &Command) -> Option<Url> {
 /// The URLs in the variables of the file's services that name this one.
 fn named(
     cx: &mut Context<'_>,
-    service: &Service,
-    other: &Service,
+    file: &ComposeFile,
+    (service, other): (&Service, &Service),
     variable: &Variable,
     listening: &Listening<'_>,
 ) {
@@ -256,8 +263,10 @@ fn named(
         .as_deref()
         .map(authorities)
         .unwrap_or_default();
-    let is_own =
-        |name: &str| name == service.name || service.other_names.iter().any(|own| own == name);
+    let is_own = |name: &str| {
+        (name == service.name || service.other_names.iter().any(|own| own == name))
+            && !names_another(file, service, other, name)
+    };
     let wrong = urls.into_iter().find(|(name, port)| {
         is_own(name)
             && listening.is_not_on(*port)
@@ -288,6 +297,7 @@ fn named(
         Place {
             case: "url",
             subject: &variable.name,
+            asks: port,
             says: format!(
                 "`{}` of `{}` names port {port} of `{name}`",
                 variable.name, other.name
@@ -299,6 +309,17 @@ fn named(
             mapped,
         },
     );
+}
+
+/// Whether a service may find another host than `service` under a name of it.
+fn names_another(file: &ComposeFile, service: &Service, by: &Service, name: &str) -> bool {
+    let mut own = by.extra_hosts.iter().chain(&by.links);
+    let mut others = file
+        .services
+        .iter()
+        .filter(|other| other.name != service.name);
+    own.any(|own| own == name)
+        || others.any(|other| other.other_names.iter().any(|alias| alias == name))
 }
 
 /// Host and port of the HTTP URLs in a text.
@@ -354,6 +375,7 @@ fn hosted(cx: &mut Context<'_>, host: usize, start: &Start, listening: &Listenin
         Place {
             case: "platform",
             subject: &host.name,
+            asks: *port,
             says: format!("the proxy of {} sends requests to port {port}", host.platform.name()),
             error: "the release fails its checks (\"The app is not listening on the expected address\")",
             at: *span,
@@ -395,6 +417,7 @@ fn exposed(cx: &mut Context<'_>, at: usize, listening: &Listening<'_>) {
         Place {
             case: "exposed",
             subject: "EXPOSE",
+            asks: *port,
             says: format!("the image states port {port} as the one that it serves"),
             error: "`EXPOSE` binds nothing, and who goes by it asks the wrong port",
             at: *span,

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use preflint_core::Sources;
 use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::compose::{ComposeFile, Composes, Service};
@@ -25,6 +26,43 @@ pub(crate) fn has_something_in_front(image: &Image, start: &Start) -> bool {
         let word = word.to_lowercase();
         listed("in_front").any(|name| name.as_str().is_some_and(|name| word.contains(name)))
     })
+}
+
+/// Whether the application's own code may listen on `port`, beside the server that is started: it
+/// opens ports, or starts something and names this one.
+pub(crate) fn may_also_listen(cx: &Context<'_>, image: &Image, port: u16) -> bool {
+    let has = |text: &str, key| {
+        listed(key).any(|word| word.as_str().is_some_and(|word| text.contains(word)))
+    };
+    let number = port.to_string();
+    let names = |text: &str| {
+        let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ','));
+        let mut places = words.filter(|word| !word.contains("://"));
+        places.any(|word| {
+            let mut parts = word.split(|c: char| !c.is_ascii_alphanumeric());
+            parts.any(|part| part == number)
+        })
+    };
+    let tree = cx.repository().tree();
+    tree.files()
+        .filter(|(_, entry)| is_code(&image.context, &entry.path))
+        .filter_map(|(file, _)| tree.text(file))
+        .any(|text| has(text, "listeners") || (has(text, "starters") && names(text)))
+}
+
+/// Whether a path is that of a program's code in a build context, tests left out.
+fn is_code(context: &str, path: &str) -> bool {
+    let below = |inside: &str| context.is_empty() || inside.starts_with('/');
+    let inside = path.strip_prefix(context).filter(|inside| below(inside));
+    let extension = path.rsplit_once('.').map_or("", |(_, end)| end);
+    matches!(extension, "py" | "js" | "mjs" | "cjs" | "ts")
+        && inside.is_some_and(|inside| {
+            let mut parts = inside.split(['/', '.']);
+            let aside = |part: &str| {
+                part.starts_with("test") || part.ends_with("_test") || part == "node_modules"
+            };
+            !parts.any(aside)
+        })
 }
 
 /// The words of a step that may name a program.

@@ -3,7 +3,7 @@ use preflint_model::image::{Image, Run, RunBy};
 use preflint_model::start::{Bound, By};
 use preflint_model::unit::Space;
 
-use crate::docker::serving::{gets_other_files, has_something_in_front, is_fixed};
+use crate::docker::serving::{gets_other_files, has_something_in_front, is_fixed, may_also_listen};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for space in &cx.units().spaces {
@@ -12,9 +12,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         let run = cx.images().runs.iter().find(|run| is_of(cx, run, space));
         let image = run.and_then(|run| cx.images().all.get(run.image?));
-        let port = image.and_then(bound);
-        if let (Some(expected), Some(port)) = (space.app_port(), port)
+        let bound = image.and_then(|image| Some((image, bound(image)?)));
+        if let (Some(expected), Some((image, port))) = (space.app_port(), bound)
             && expected.0 != port.value
+            && !may_also_listen(cx, image, expected.0)
         {
             report(cx, space, expected.0, port);
         }

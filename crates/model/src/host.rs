@@ -70,10 +70,14 @@ pub struct HostService {
     pub ports: Vec<(u16, Span)>,
     /// The commands that start it, in place of the image's own.
     pub start: Vec<Command>,
+    /// The commands that build it, if the file states them.
+    pub build: Vec<Command>,
     /// The paths that the platform asks for to see whether it is healthy.
     pub probes: Vec<Text>,
     /// The variables that it is given.
     pub environment: Vec<Variable>,
+    /// Whether `environment` is all that the file gives it: no group of variables.
+    pub environment_known: bool,
 }
 
 impl Hosts {
@@ -128,8 +132,10 @@ impl<'a> Reader<'a> {
             docker: None,
             ports: Vec::new(),
             start: Vec::new(),
+            build: Vec::new(),
             probes: Vec::new(),
             environment: Vec::new(),
+            environment_known: true,
         }
     }
 
@@ -263,11 +269,16 @@ impl<'a> Reader<'a> {
                     node.get("dockerCommand")
                         .or_else(|| node.get("startCommand")),
                 );
+                service.build = self.start(node.get("buildCommand"));
                 service.probes = self.text(node.get("healthCheckPath")).into_iter().collect();
                 let variables = node
                     .get("envVars")
                     .into_iter()
                     .flat_map(|list| list.items().collect::<Vec<_>>());
+                let groups = node.get("envVars").into_iter().flat_map(NodeRef::items);
+                service.environment_known = groups
+                    .into_iter()
+                    .all(|line| line.get("fromGroup").is_none());
                 service.environment = variables
                     .filter_map(|variable| {
                         Some(Variable {

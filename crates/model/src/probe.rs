@@ -55,7 +55,30 @@ pub fn probes(commands: &[Command]) -> Vec<Probe> {
         .collect()
 }
 
+/// Options and variables by which curl and wget ask another place than the URL says.
+const ELSEWHERE: [&str; 9] = [
+    "--connect-to",
+    "--resolve",
+    "--proxy",
+    "-x",
+    "--socks",
+    "--preproxy",
+    "--unix-socket",
+    "--abstract-unix-socket",
+    "--execute",
+];
+
+fn is_asked_elsewhere(command: &Command) -> bool {
+    let mut words = command.words.iter().skip(1).flatten();
+    let mut assigned = command.assignments.iter();
+    words.any(|word| ELSEWHERE.iter().any(|option| word.starts_with(option)))
+        || assigned.any(|(name, _)| name.to_ascii_lowercase().ends_with("_proxy"))
+}
+
 fn urls(command: &Command) -> Vec<Url> {
+    if is_asked_elsewhere(command) {
+        return Vec::new();
+    }
     let words = command.words.iter().enumerate();
     words
         .filter_map(|(at, word)| url(word.as_deref()?, command.word_span(at)))
@@ -96,7 +119,20 @@ fn url(word: &str, span: Span) -> Option<Url> {
 mod tests {
     use preflint_core::{FileId, Span};
 
-    use super::url;
+    use super::{url, urls};
+    use crate::command::Command;
+
+    #[test]
+    fn options_that_ask_elsewhere() {
+        let asked = |words: &str| {
+            let span = Span::file(FileId(0));
+            let words = words.split(' ').map(|word| (word.to_owned(), span));
+            urls(&Command::exec(words.collect(), None, span)).len()
+        };
+        assert_eq!(asked("curl -f http://localhost:80/"), 1);
+        assert_eq!(asked("curl --connect-to a:80:b:81 http://localhost:80/"), 0);
+        assert_eq!(asked("curl --unix-socket /run/x http://localhost/"), 0);
+    }
 
     #[test]
     fn urls_in_words() {

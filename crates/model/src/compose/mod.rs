@@ -42,7 +42,8 @@ pub struct Service {
     pub name: String,
     /// Where the name stands.
     pub span: Span,
-    /// Whether all that is written of it was understood, and it extends no other service.
+    /// Whether all that is written of it was understood, and it extends no other service and has
+    /// nothing else started in its container (`post_start`).
     pub complete: bool,
     /// The image that it is run from, as written.
     pub image: Option<Text>,
@@ -67,18 +68,23 @@ pub struct Service {
     pub all_ports: bool,
     /// `volumes`.
     pub mounts: Vec<Mount>,
-    /// Whether `mounts` holds every line of `volumes`: the target of each is known.
+    /// Whether `mounts` holds all that is put into the container: the target of each line of
+    /// `volumes` is known, and no config, secret or other container brings files.
     pub mounts_known: bool,
     /// `depends_on`.
     pub depends_on: Vec<Dependency>,
     /// `user`.
     pub user: Option<String>,
+    /// `working_dir`; `Some(None)` if there is one that is not known.
+    pub working_dir: Option<Option<String>>,
     /// Whether it has a `develop` section.
     pub develop: bool,
     /// `network_mode`.
     pub network_mode: Option<String>,
     /// The hosts that `extra_hosts` gives an address.
     pub extra_hosts: Vec<String>,
+    /// The names that `links` and `external_links` give other containers.
+    pub links: Vec<String>,
     /// Whether it is started again after it ended, by `restart` or `deploy`; true if that is not
     /// known.
     pub restarts: bool,

@@ -65,6 +65,15 @@ fn restarts(service: NodeRef<'_>) -> bool {
     own.is_some_and(|own| !never(own)) || policy.flatten().is_some()
 }
 
+/// Whether a service gets files at places that it names itself, or those of another container.
+fn brings_other_files(service: NodeRef<'_>) -> bool {
+    let placed = |key: &str| {
+        let items = service.get(key).into_iter().flat_map(NodeRef::items);
+        items.into_iter().any(|item| item.get("target").is_some())
+    };
+    placed("configs") || placed("secrets") || service.get("volumes_from").is_some()
+}
+
 struct Reader<'a> {
     text: &'a str,
     file: FileId,
@@ -124,7 +133,9 @@ impl<'a> Reader<'a> {
         Service {
             name: name.to_owned(),
             span,
-            complete: node.is_map() && node.get("extends").is_none(),
+            complete: node.is_map()
+                && node.get("extends").is_none()
+                && node.get("post_start").is_none(),
             image: text("image"),
             build: node.get("build").map(|build| self.build(build)),
             profiles: list("profiles")
@@ -142,7 +153,7 @@ impl<'a> Reader<'a> {
                 .map(|healthcheck| self.healthcheck(healthcheck)),
             ports: list("ports").filter_map(|port| self.port(port)).collect(),
             all_ports: list("ports").all(|port| self.port(port).is_some()),
-            mounts_known: mounts.len() == volumes,
+            mounts_known: mounts.len() == volumes && !brings_other_files(node),
             mounts,
             depends_on: node
                 .get("depends_on")
@@ -151,6 +162,9 @@ impl<'a> Reader<'a> {
             user: node
                 .get("user")
                 .map(|user| self.scalar(user).unwrap_or_default()),
+            working_dir: node
+                .get("working_dir")
+                .map(|folder| known(folder.as_str()?)),
             develop: node.get("develop").is_some(),
             network_mode: node
                 .get("network_mode")
@@ -160,6 +174,11 @@ impl<'a> Reader<'a> {
                 .get("extra_hosts")
                 .map(|hosts| self.extra_hosts(hosts))
                 .unwrap_or_default(),
+            links: ["links", "external_links"]
+                .into_iter()
+                .flat_map(&list)
+                .filter_map(|link| Some(link.as_str()?.rsplit_once(':')?.1.to_owned()))
+                .collect(),
             restarts: restarts(node),
             other_names,
         }

@@ -401,8 +401,13 @@ pub(super) fn may_write(script: &Script, step: &Step, path: &str, before: u32) -
                 .and_then(text)
                 .is_some_and(|program| matches!(name(&program), "touch" | "tee"));
             let unknown = writes && words.iter().any(|word| text(word).is_none());
+            // What only changes who may use a file leaves it as it is.
+            let keeps = words
+                .first()
+                .and_then(text)
+                .is_some_and(|program| matches!(name(&program), "chmod" | "chown" | "chgrp"));
             if unknown
-                || words.iter().any(named)
+                || (!keeps && words.iter().any(named))
                 || redirects
                     .iter()
                     .filter_map(|redirect| redirect.target.as_ref())

@@ -8,7 +8,7 @@ use preflint_core::{FileId, Span};
 
 pub use endpoint::{Bound, By, Endpoint};
 pub use server::Server;
-pub(crate) use server::wrapped;
+pub(crate) use server::{runs_script, wrapped};
 
 use crate::command::Command;
 use crate::environment::Environment;

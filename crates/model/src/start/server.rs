@@ -23,6 +23,7 @@ pub struct Server {
     pub host_variables: Vec<String>,
     pub(crate) unless: Vec<String>,
     pub(crate) files: Vec<String>,
+    pub(crate) also_in: Vec<String>,
     /// The variable that adds arguments.
     pub(crate) arguments_variable: Option<String>,
     /// Whether only an image of Node has this program under its name.
@@ -51,11 +52,36 @@ impl Server {
         })
     }
 
+    /// The server that Next's output `standalone` is.
+    pub(crate) fn next_standalone() -> Option<&'static Self> {
+        Self::of("next", &[Some("standalone".to_owned())])
+    }
+
     /// Whether an option takes the port, alone or behind an address.
     #[must_use]
     pub fn takes_port(&self, option: &str) -> bool {
         let mut options = self.port.iter().chain(&self.bind);
         options.any(|known| known == option)
+    }
+
+    /// Whether a word is one of its options, with or without a value behind `=`.
+    pub(crate) fn is_option(&self, word: &str) -> bool {
+        let name = word.split('=').next().unwrap_or(word);
+        self.options().any(|option| option == name)
+    }
+
+    /// Whether a word begins such an option: parsers of several servers take that for the whole.
+    pub(crate) fn is_abbreviated(&self, word: &str) -> bool {
+        let name = word.split('=').next().unwrap_or(word);
+        name.len() > 3
+            && name.starts_with("--")
+            && !self.is_option(word)
+            && self.options().any(|option| option.starts_with(name))
+    }
+
+    fn options(&self) -> impl Iterator<Item = &String> {
+        let known = [&self.port, &self.host, &self.bind, &self.unless];
+        known.into_iter().flatten()
     }
 
     /// How many of its first words are its name and subcommand.
@@ -91,6 +117,21 @@ pub(crate) fn wrapped(program: &str, arguments: &[Option<String>]) -> Option<usi
     None
 }
 
+/// Whether a package manager takes `word` for the name of a script of the package: it is none of
+/// its own commands.
+pub(crate) fn runs_script(manager: &str, word: &str) -> bool {
+    let mut managers = table().managers.iter();
+    let manager = managers.find(|known| known.names.iter().any(|name| name == manager));
+    manager.is_some_and(|manager| {
+        !word.starts_with('-') && !manager.commands.iter().any(|command| command == word)
+    })
+}
+
+struct Manager {
+    names: Vec<String>,
+    commands: Vec<String>,
+}
+
 struct Wrapper {
     names: Vec<String>,
     then: Vec<String>,
@@ -101,6 +142,7 @@ struct Wrapper {
 struct Table {
     servers: Vec<Server>,
     wrappers: Vec<Wrapper>,
+    managers: Vec<Manager>,
 }
 
 /// `data/servers.toml`.
@@ -111,6 +153,7 @@ fn table() -> &'static Table {
         Table {
             servers: rows(&document, "server").map(server).collect(),
             wrappers: rows(&document, "wrapper").map(wrapper).collect(),
+            managers: rows(&document, "manager").map(manager).collect(),
         }
     })
 }
@@ -137,6 +180,7 @@ fn server(row: NodeRef<'_>) -> Server {
         host_variables: texts(row, "host_variables"),
         unless: texts(row, "unless"),
         files: texts(row, "files"),
+        also_in: texts(row, "also_in"),
         arguments_variable: text("arguments_variable"),
         of_node: text("runtime").as_deref() == Some("node"),
         error: text("error"),
@@ -152,6 +196,13 @@ fn wrapper(row: NodeRef<'_>) -> Wrapper {
     }
 }
 
+fn manager(row: NodeRef<'_>) -> Manager {
+    Manager {
+        names: texts(row, "names"),
+        commands: texts(row, "commands"),
+    }
+}
+
 fn texts(row: NodeRef<'_>, key: &str) -> Vec<String> {
     let items = row.get(key).into_iter().flat_map(NodeRef::items);
     items
@@ -161,7 +212,7 @@ fn texts(row: NodeRef<'_>, key: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Server, table, wrapped};
+    use super::{Server, runs_script, table, wrapped};
 
     fn words(text: &str) -> Vec<Option<String>> {
         text.split(' ').map(|word| Some(word.to_owned())).collect()
@@ -192,5 +243,12 @@ mod tests {
         assert_eq!(wrapped("python3", &words("-u -m uvicorn a:b")), Some(3));
         assert_eq!(wrapped("python", &words("main.py")), None);
         assert_eq!(wrapped("tini", &words("-- gunicorn")), Some(2));
+    }
+
+    #[test]
+    fn scripts_without_run() {
+        assert!(runs_script("yarn", "dev") && runs_script("pnpm", "preview"));
+        assert!(!runs_script("yarn", "install") && !runs_script("pnpm", "--filter"));
+        assert!(!runs_script("npm", "dev"));
     }
 }

@@ -6,6 +6,8 @@ mod source_map;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use std::collections::BTreeSet;
+
 use preflint_core::{LineIndex, TextRange};
 
 pub use source_map::SourceMap;
@@ -49,6 +51,15 @@ pub struct Entry {
     /// The value.
     pub value: NodeId,
 }
+
+impl Entry {
+    fn is_merge(&self) -> bool {
+        &*self.key == "<<"
+    }
+}
+
+/// More maps than anyone merges into one.
+const MAX_MERGED: usize = 200;
 
 /// A node: its value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -215,32 +226,58 @@ impl<'a> NodeRef<'a> {
         self.node().quoted
     }
 
-    /// The entries of a mapping in source order, YAML merge keys (`<<`) followed after the
-    /// mapping's own entries; empty for anything else.
+    /// The entries of a mapping in source order, then those that YAML merge keys (`<<`) bring under
+    /// other names: the first map of a list that has a key wins, and a map goes before those that
+    /// it merges itself. Empty for anything else.
+    ///
+    /// <https://yaml.org/type/merge.html>
     pub fn entries(self) -> impl Iterator<Item = (&'a Entry, NodeRef<'a>)> {
         let document = self.document;
-        let own: &'a [Entry] = match &self.node().value {
-            Value::Map(entries) => entries,
-            _ => &[],
-        };
-        let merged = own
-            .iter()
-            .filter(|entry| &*entry.key == "<<")
-            .flat_map(move |entry| {
-                let node = document.node(entry.value);
-                let maps: Vec<NodeRef<'a>> = match node.value() {
-                    Value::Seq(items) => items.iter().map(|id| document.node(*id)).collect(),
-                    _ => vec![node],
-                };
-                maps.into_iter().flat_map(|map| match &map.node().value {
-                    Value::Map(entries) => entries.as_slice(),
-                    _ => &[],
-                })
-            });
+        let own = self.own_entries();
+        let merged = std::iter::once_with(move || self.merged_entries()).flatten();
         own.iter()
-            .filter(|entry| &*entry.key != "<<")
+            .filter(|entry| !entry.is_merge())
             .chain(merged)
             .map(move |entry| (entry, document.node(entry.value)))
+    }
+
+    /// The entries as they are written.
+    fn own_entries(self) -> &'a [Entry] {
+        match &self.node().value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    fn merged_entries(self) -> Vec<&'a Entry> {
+        let mut found = Vec::new();
+        let mut maps = self.merged_maps();
+        if maps.is_empty() {
+            return found;
+        }
+        let keys = self.own_entries().iter().map(|entry| &*entry.key);
+        let mut keys: BTreeSet<&str> = keys.collect();
+        let mut seen = BTreeSet::from([self.target().id]);
+        // The next map to take in is the last of `maps`.
+        maps.reverse();
+        while let Some(map) = maps.pop() {
+            if seen.len() > MAX_MERGED || !seen.insert(map.target().id) {
+                continue;
+            }
+            let entries = map.own_entries().iter().filter(|entry| !entry.is_merge());
+            found.extend(entries.filter(|entry| keys.insert(&entry.key)));
+            maps.extend(map.merged_maps().into_iter().rev());
+        }
+        found
+    }
+
+    /// The maps that its merge keys name, in order.
+    fn merged_maps(self) -> Vec<NodeRef<'a>> {
+        let entries = self.own_entries().iter().filter(|entry| entry.is_merge());
+        entries
+            .flat_map(|entry| self.document.node(entry.value).one_or_many())
+            .take(MAX_MERGED)
+            .collect()
     }
 
     /// The value of `key` in a mapping.

@@ -115,6 +115,47 @@ fn anchors_aliases_and_merge_keys() {
     assert_eq!(document.at(&["t"]).unwrap().as_str(), Some("n"));
 }
 
+/// `key=value` of each entry of the map at `path`.
+fn entries(text: &str, path: &[&str]) -> Vec<String> {
+    let document = parse(text);
+    let map = document.at(path).unwrap();
+    let entries = map.entries();
+    entries
+        .map(|(entry, value)| format!("{}={}", entry.key, value.scalar(text).unwrap_or("?")))
+        .collect()
+}
+
+#[test]
+fn own_keys_win_over_merged_ones() {
+    let text = "a: &a {p: 1, q: 2}\nb: &b {q: 3, r: 4}\nx:\n  <<: *a\n  p: 9\ny:\n  s: 5\n  <<: [*a, *b]\n  r: 6\nz:\n  <<: *a\n  p:\n";
+    assert_eq!(entries(text, &["x"]), ["p=9", "q=2"]);
+    assert_eq!(entries(text, &["y"]), ["s=5", "r=6", "p=1", "q=2"]);
+    assert_eq!(entries(text, &["z"]), ["p=?", "q=2"]);
+}
+
+#[test]
+fn merged_maps_bring_what_they_merge() {
+    let text =
+        "a: &a {p: 1, q: 2, t: 0}\nb: &b {<<: *a, q: 3}\nc: &c {p: 7}\nx: {<<: [*b, *c], t: 8}\n";
+    assert_eq!(entries(text, &["x"]), ["t=8", "q=3", "p=1"]);
+    let document = parse(text);
+    assert_eq!(document.at(&["x", "p"]).unwrap().as_int(), Some(1));
+}
+
+#[test]
+fn merging_doubles_without_end() {
+    on_small_stack(|| {
+        let mut text = "m0: &m0 {k0: 0}\n".to_owned();
+        for at in 1..2000 {
+            let before = at - 1;
+            let line = format!("m{at}: &m{at} {{<<: [*m{before}, *m{before}], k{at}: {at}}}\n");
+            text.push_str(&line);
+        }
+        assert_eq!(entries(&text, &["m30"]).len(), 31);
+        assert!(entries(&text, &["m1999"]).len() > 100);
+    });
+}
+
 #[test]
 fn tags_and_odd_keys() {
     let text =

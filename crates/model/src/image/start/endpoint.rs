@@ -15,21 +15,20 @@ enum Said {
 pub(super) fn endpoint(world: &World<'_>, start: &Start, server: &Server) -> Option<Endpoint> {
     let command = &start.command;
     let arguments = command.words.get(1..)?;
+    // The value of a short option may be written together with it.
     let is = |word: &str, option: &String| {
-        word == option
-            || word
-                .strip_prefix(option.as_str())
-                .is_some_and(|rest| rest.starts_with('='))
+        word.strip_prefix(option.as_str()).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('=') || !option.starts_with("--")
+        })
     };
     // A word that is not known may be any option, unless it is the value of one.
     let unknown = arguments.iter().enumerate().any(|(at, word)| {
         let before = at.checked_sub(1).and_then(|at| arguments[at].as_deref());
         word.is_none() && !before.is_some_and(|before| before.starts_with('-'))
     });
-    let decided = arguments
-        .iter()
-        .flatten()
-        .any(|word| server.unless.iter().any(|option| is(word, option)));
+    let decided = arguments.iter().flatten().any(|word| {
+        server.is_abbreviated(word) || server.unless.iter().any(|option| is(word, option))
+    });
     let added = server
         .arguments_variable
         .as_ref()
@@ -104,8 +103,12 @@ impl Reader<'_> {
                     (command.words.get(at + 1).cloned().flatten(), at + 1)
                 } else if let Some(value) = rest.strip_prefix('=') {
                     (Some(value.to_owned()), at)
-                } else if short && rest.starts_with(|c: char| c.is_ascii_digit()) {
+                } else if short
+                    && rest.starts_with(|c: char| c.is_ascii_digit() || "[:".contains(c))
+                {
                     (Some(rest.to_owned()), at)
+                } else if short && !word.starts_with("--") {
+                    (None, at)
                 } else {
                     continue;
                 };
@@ -135,6 +138,9 @@ impl Reader<'_> {
     /// The first plain word behind the subcommand, for servers that take port or address there.
     fn positional(&self) -> Option<Said> {
         let kind = self.server.positional.as_deref()?;
+        if kind == "folder" {
+            return self.names_folder().then_some(Said::Unknown);
+        }
         let command = &self.start.command;
         let skipped = 1 + usize::from(self.server.has_subcommand());
         let (at, word) = command
@@ -155,6 +161,17 @@ impl Reader<'_> {
             }
             _ => Some(Said::Unknown),
         }
+    }
+
+    /// Whether a plain word behind the subcommand is the value of no option.
+    fn names_folder(&self) -> bool {
+        let words = &self.start.command.words;
+        let skipped = 1 + usize::from(self.server.has_subcommand());
+        let is_option =
+            |word: &Option<String>| word.as_ref().is_none_or(|word| word.starts_with('-'));
+        let pairs = words.iter().zip(words.iter().skip(1)).skip(skipped - 1);
+        let mut pairs = pairs.filter(|(before, word)| !is_option(word) && !is_option(before));
+        pairs.next().is_some()
     }
 
     /// What the variables say where no option does, else the default; unknown if a file may decide.
@@ -189,12 +206,10 @@ impl Reader<'_> {
                 };
             }
         }
-        let decided = self
-            .server
-            .files
-            .iter()
-            .any(|file| self.world.may_have(file, command.folder.as_deref()));
-        if decided || environment.is_open() {
+        if environment.is_open()
+            || self.world.may_be_configured(self.server, self.start)
+            || self.world.speaks_of_files(self.server, self.start)
+        {
             return Said::Unknown;
         }
         Said::Value(default, command.word_span(0), By::Default)

@@ -1,22 +1,23 @@
 //! Reads start commands through entry points, shells, scripts and what only passes a command on.
 
 mod endpoint;
+mod files;
 #[cfg(test)]
 mod tests;
 
-use preflint_core::{FileId, Sources, Span};
+use preflint_core::{FileId, Sources, Span, TextRange};
 use preflint_syntax::data::SourceMap;
 use preflint_syntax::dockerfile::{CommandForm, InstructionKind};
+use preflint_syntax::shell::{CommandKind, Script, Word};
 use preflint_syntax::{jsonc, shell};
 
-use super::{Base, Image, Lookup, Step};
+use super::{Base, Image, Step};
 use crate::Repository;
 use crate::command::{self, Command, Place, ShellOptions};
-use crate::compose::{Mount, Service, Source};
+use crate::compose::{Mount, Service};
 use crate::environment::Environment;
-use crate::image_path::{below, name, resolve};
+use crate::image_path::{name, resolve};
 use crate::memo::Memo;
-use crate::repository::{join, normalize};
 use crate::start::{self, Server, Start};
 
 /// Where the words of a start command are looked up.
@@ -26,8 +27,12 @@ struct World<'a> {
     /// The image whose last stage is run; without one, files are those of the repository.
     image: Option<&'a Image>,
     environment: Environment,
+    /// The working directory; `None` if it is not known.
+    folder: Option<String>,
     /// What compose mounts over the image's files.
     mounts: &'a [Mount],
+    /// Whether `mounts` is all that it brings.
+    mounts_known: bool,
 }
 
 /// How deep scripts may call each other.
@@ -42,7 +47,9 @@ pub(super) fn of_image(repository: &Repository, memo: &Memo, image: &Image) -> O
         memo,
         image: Some(image),
         environment,
+        folder: image.runtime_folder(),
         mounts: &[],
+        mounts_known: true,
     };
     let passed = command.map(|step| world.of_step(step));
     let span = command.or(entry)?.span;
@@ -85,12 +92,16 @@ pub(super) fn of_service(
         memo,
         image: Some(image),
         environment,
+        folder: match &service.working_dir {
+            Some(folder) => folder.clone().filter(|folder| folder.starts_with('/')),
+            None => image.runtime_folder(),
+        },
         mounts: &service.mounts,
+        mounts_known: service.mounts_known,
     };
-    let folder = image.runtime_folder();
     let own = |command: &Command| {
         vec![Command {
-            folder: folder.clone(),
+            folder: world.folder.clone(),
             ..command.clone()
         }]
     };
@@ -132,7 +143,9 @@ pub(super) fn of_commands(
         memo,
         image: None,
         environment: Environment::unknown(),
+        folder: None,
         mounts: &[],
+        mounts_known: true,
     };
     let span = commands.first()?.span;
     let commands = commands.iter().map(|command| Command {
@@ -190,6 +203,28 @@ fn given(manager: &str, rest: &Command) -> Option<Command> {
     }
 }
 
+/// Whether a function of a script may put another program in its place: calls are not followed.
+fn execs_in_function(script: &Script) -> bool {
+    let functions = script
+        .commands
+        .iter()
+        .filter_map(|command| match command.kind {
+            CommandKind::Function { .. } => Some(command.range),
+            _ => None,
+        });
+    let functions: Vec<TextRange> = functions.collect();
+    script.commands.iter().any(|command| match &command.kind {
+        CommandKind::Simple { words, .. } => {
+            let name = words.first().and_then(Word::literal);
+            name.is_some_and(|name| name == "exec")
+                && functions
+                    .iter()
+                    .any(|function| function.contains_range(command.range))
+        }
+        _ => false,
+    })
+}
+
 fn is_exec(step: &Step) -> bool {
     matches!(
         &step.instruction.kind,
@@ -201,9 +236,8 @@ fn is_exec(step: &Step) -> bool {
 impl World<'_> {
     /// The commands of a `CMD` or `ENTRYPOINT` with the variables that hold when it runs.
     fn of_step(&self, step: &Step) -> Vec<Command> {
-        let folder = self.image.and_then(Image::runtime_folder);
         let at_run = |command: Command| Command {
-            folder: command.folder.or_else(|| folder.clone()),
+            folder: self.folder.clone(),
             ..command
         };
         match &step.script {
@@ -211,7 +245,7 @@ impl World<'_> {
                 script,
                 Place {
                     environment: &self.environment,
-                    folder: folder.clone(),
+                    folder: self.folder.clone(),
                     span: &|range| step.shell_span(range),
                     options: ShellOptions::default(),
                 },
@@ -253,7 +287,8 @@ impl World<'_> {
         let mut found = Found::default();
         let command = self.program(commands, passed, &mut found, MAX_DEPTH)?;
         let program = command.program().unwrap_or_default();
-        let server = Server::of(program, command.words.get(1..).unwrap_or_default());
+        let server = Server::of(program, command.words.get(1..).unwrap_or_default())
+            .or_else(|| self.is_standalone(&command).then(Server::next_standalone)?);
         let server = server.filter(|server| !server.of_node || self.has_node());
         let mut start = Start {
             command,
@@ -331,6 +366,13 @@ impl World<'_> {
                     let (script, skipped) = match (first.as_str(), rest) {
                         ("run" | "run-script", [Some(script), ..]) => (script.clone(), 3),
                         ("start", _) => ("start".to_owned(), 2),
+                        // One that the package does not have is a program of its dependencies.
+                        (first, _)
+                            if start::runs_script(&program, first)
+                                && self.has_script(first, command.folder.as_deref()) =>
+                        {
+                            (first.to_owned(), 2)
+                        }
                         _ => return Some(command),
                     };
                     let given = given(&program, &command.behind(skipped))?;
@@ -352,9 +394,12 @@ impl World<'_> {
         &self,
         text: &str,
         around: &Command,
-        span: &dyn Fn(preflint_core::TextRange) -> Span,
+        span: &dyn Fn(TextRange) -> Span,
     ) -> Vec<Command> {
         let script = self.memo.get(&text.into(), 0, shell::parse);
+        if execs_in_function(&script) {
+            return Vec::new();
+        }
         let place = Place {
             environment: &self.environment,
             folder: around.folder.clone(),
@@ -399,6 +444,16 @@ impl World<'_> {
         self.program(commands, passed, found, depth - 1)
     }
 
+    fn has_script(&self, script: &str, folder: Option<&str>) -> bool {
+        let text = self
+            .file("package.json", folder)
+            .and_then(|file| self.repository.tree().shared_text(file));
+        text.is_some_and(|text| {
+            let document = self.memo.get(text, 2, jsonc::parse);
+            document.at(&["scripts", script]).is_some()
+        })
+    }
+
     /// The commands of a script of `package.json`, the last of which gets the words of `call`.
     fn package_script(
         &self,
@@ -417,48 +472,6 @@ impl World<'_> {
         let mut commands = self.shell(node.as_str()?, call, &span);
         commands.last_mut()?.take(call);
         self.program(commands, None, found, depth - 1)
-    }
-
-    /// The file of the repository that a path names when the command runs.
-    fn file(&self, path: &str, folder: Option<&str>) -> Option<FileId> {
-        let place = resolve(folder, path)?;
-        let path = match self.image {
-            Some(image) => match image.lookup_at_end(self.repository, &place) {
-                Lookup::There(path) => path?,
-                _ => return None,
-            },
-            None => normalize(place.trim_start_matches('/'))?,
-        };
-        self.repository.tree().find(&path)
-    }
-
-    /// Whether a mount may put a file at `place`.
-    fn may_bring(&self, mount: &Mount, place: &str) -> bool {
-        match (below(&mount.target, place), &mount.source) {
-            (None, _) => false,
-            (Some(rest), Source::Bind(Some(from))) if !rest.is_empty() => {
-                self.repository.at(&join(from, rest)) != preflint_source::Presence::Absent
-            }
-            (Some(_), _) => true,
-        }
-    }
-
-    /// Whether a file may be in the working directory.
-    fn may_have(&self, path: &str, folder: Option<&str>) -> bool {
-        match (self.image, folder) {
-            (Some(image), folder) => resolve(folder, path).is_none_or(|place| {
-                image.lookup_at_end(self.repository, &place) != Lookup::Missing
-                    || self
-                        .mounts
-                        .iter()
-                        .any(|mount| self.may_bring(mount, &place))
-            }),
-            (None, Some(folder)) => {
-                let path = join(folder.trim_start_matches('/'), path);
-                self.repository.at(&path) != preflint_source::Presence::Absent
-            }
-            (None, None) => true,
-        }
     }
 }
 

@@ -202,6 +202,10 @@ CMD ["/app/start.sh"]"#;
     assert_eq!(with("yarn run serve --host 0.0.0.0"), all);
     assert_eq!(with("npm run serve"), "docusaurus localhost* 3000*");
     assert_eq!(with("npm run serve --host 0.0.0.0"), "?");
+    assert_eq!(with("yarn serve --host 0.0.0.0"), all);
+    assert_eq!(with("pnpm serve"), "docusaurus localhost* 3000*");
+    assert_eq!(with("pnpm install"), "- pnpm");
+    assert_eq!(with("yarn next start"), "- yarn");
 }
 
 #[test]
@@ -254,6 +258,73 @@ fn mounts_may_bring_the_file_that_decides() {
     assert_eq!(start("settings:/app/.streamlit"), "streamlit ? ?");
     let one = "./c.toml:/app/.streamlit/config.toml:ro";
     assert_eq!(start(one), "streamlit ? ?");
+}
+
+#[test]
+fn who_may_use_a_script_changes_nothing_in_it() {
+    let serve =
+        "#!/bin/sh\nuntil nc -z db 5432; do sleep 1; done\nexec uvicorn main:app --port 1\n";
+    let lines = "RUN chmod +x /app/run.sh\nCMD [\"/app/run.sh\"]";
+    let start = image(lines, &[("run.sh", serve)]);
+    assert_eq!(start, "uvicorn 127.0.0.1* 1");
+    let drops = "#!/bin/sh\ndrop() {\n  exec gosu app \"$0\"\n}\ndrop\nexec uvicorn main:app\n";
+    assert_eq!(image(lines, &[("run.sh", drops)]), "?");
+}
+
+#[test]
+fn nexts_standalone_server() {
+    let start = |copy: &str, env: &str| {
+        let dockerfile = format!(
+            "FROM node:22-slim AS build\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM node:22-slim\nWORKDIR /app\n{env}{copy}CMD [\"node\", \"server.js\"]\n"
+        );
+        let (project, _) = project(&[("Dockerfile", &dockerfile), ("package.json", "{}")]);
+        let images = project.images.as_ref().expect("images are built");
+        shown(images.all[0].start.as_ref())
+    };
+    let copy = "COPY --from=build /app/.next/standalone ./\n";
+    assert_eq!(start(copy, ""), "next 0.0.0.0* 3000*");
+    assert_eq!(start(copy, "ENV PORT=7860\n"), "next 0.0.0.0* 7860$");
+    assert_eq!(start("COPY --from=build /app/dist ./\n", ""), "- node");
+    let elsewhere = "COPY --from=build /app/.next/standalone /web\n";
+    assert_eq!(start(elsewhere, ""), "- node");
+}
+
+#[test]
+fn options_in_one_word_or_short() {
+    for (command, expected) in [
+        ("gunicorn -w2 -b:9000 main:app", "gunicorn 0.0.0.0 9000"),
+        ("gunicorn -b[::]:9000 main:app", "gunicorn [::] 9000"),
+        ("gunicorn -blocalhost:9000 main:app", "gunicorn ? ?"),
+        ("gunicorn -cconf.py main:app", "gunicorn ?"),
+        ("gunicorn --conf conf.py main:app", "gunicorn ?"),
+        ("gunicorn --bin 0.0.0.0:1 main:app", "gunicorn ?"),
+        ("hypercorn --conf h.toml main:app", "hypercorn ?"),
+        ("flask run -h:: -p9000", "flask :: 9000"),
+        ("npx vite preview --port 8080", "vite localhost* 8080"),
+        ("npx vite preview --host 0.0.0.0 web", "vite ? ?"),
+    ] {
+        assert_eq!(image(&format!("CMD {command}"), &[]), expected, "{command}");
+    }
+}
+
+#[test]
+fn compose_sets_the_folder() {
+    let start = |folder: &str| {
+        let compose = format!("services:\n  a:\n    build: .\n{folder}");
+        let dockerfile = "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nCMD gunicorn main:app\n";
+        let (project, _) = project(&[
+            ("Dockerfile", dockerfile),
+            ("compose.yaml", &compose),
+            ("web/gunicorn.conf.py", ""),
+        ]);
+        let images = project.images.as_ref().expect("images are built");
+        shown(images.runs[0].start.as_ref())
+    };
+    assert_eq!(start(""), "gunicorn 127.0.0.1* 8000*");
+    assert_eq!(start("    working_dir: /app/web\n"), "gunicorn ? ?");
+    assert_eq!(start("    working_dir: ${X}\n"), "gunicorn ? ?");
+    assert_eq!(start("    volumes_from: [conf]\n"), "gunicorn ? ?");
+    assert_eq!(start("    post_start: [{command: ./x}]\n"), "?");
 }
 
 #[test]
