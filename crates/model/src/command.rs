@@ -1,5 +1,8 @@
 //! Simple commands of a shell text, in the order in which they run, each with what is known of it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use preflint_core::{Span, TextRange};
 use preflint_syntax::shell::{
     Assignment, CommandId, CommandKind, Redirect as ShellRedirect, Script, Word, WordPart,
@@ -35,6 +38,9 @@ pub struct Command {
     pub shell: bool,
     /// The word that stands for all that the text was called with (`"$@"`).
     pub arguments: Option<usize>,
+    /// The variables that a shell starts it with, those in front of its name left out; `None`
+    /// without a shell.
+    pub(crate) environment: Option<Arc<Environment>>,
 }
 
 /// What the text of a word comes from.
@@ -46,10 +52,19 @@ pub enum Origin {
     Variable,
     /// What stands in place of a variable that is not set (`${PORT:-8000}`).
     Fallback,
+    /// A list, which may be any number of words (`"$@"`, `"${OPTIONS[@]}"`).
+    List,
 }
 
 impl Origin {
     fn of(word: &Word) -> Self {
+        let is_list = |part: &WordPart| {
+            matches!(part, WordPart::Variable { name, operator, .. }
+                if matches!(&**name, "@" | "*") || operator.starts_with('['))
+        };
+        if word.parts.iter().any(is_list) {
+            return Self::List;
+        }
         let operators = word.parts.iter().filter_map(|part| match part {
             WordPart::Variable { operator, .. } => Some(operator.is_empty()),
             WordPart::Literal(_) | WordPart::Glob(_) => None,
@@ -115,6 +130,7 @@ impl Command {
             background: false,
             shell: false,
             arguments: None,
+            environment: None,
         }
     }
 
@@ -183,15 +199,48 @@ impl ShellOptions {
 pub(crate) fn commands(script: &Script, place: Place<'_>) -> Vec<Command> {
     let mut walk = Walk {
         script,
-        environment: place.environment.clone(),
+        functions: functions(script),
+        shell: Shell::new(place.environment.clone()),
         span: place.span,
         folder: place.folder,
         options: place.options,
         ended: false,
+        shifted: false,
+        trapped: false,
         found: Vec::new(),
     };
     walk.list(&script.body, Flow::START, 0);
+    if walk.trapped {
+        walk.found
+            .iter_mut()
+            .for_each(|command| command.certain = false);
+    }
     walk.found
+}
+
+/// The names that stand for something else than a program, and where they say what: functions and
+/// aliases.
+fn functions(script: &Script) -> BTreeMap<&str, TextRange> {
+    let mut found = BTreeMap::new();
+    for command in &script.commands {
+        match &command.kind {
+            CommandKind::Function { name, .. } => {
+                found.insert(&**name, command.range);
+            }
+            CommandKind::Simple { words, .. } => {
+                let mut words = words.iter().map(|word| match word.parts.first() {
+                    Some(WordPart::Literal(text)) => &**text,
+                    _ => "",
+                });
+                if words.next() == Some("alias") {
+                    let named = words.filter_map(|word| Some(word.split_once('=')?.0));
+                    found.extend(named.map(|name| (name, command.range)));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Deeper nesting than anyone writes is left out.
@@ -203,6 +252,8 @@ struct Flow {
     certain: bool,
     runs: bool,
     background: bool,
+    /// Whether the text may go on without it.
+    skipped: bool,
 }
 
 impl Flow {
@@ -210,13 +261,20 @@ impl Flow {
         certain: true,
         runs: true,
         background: false,
+        skipped: false,
     };
 
     const MAYBE: Self = Self {
         certain: false,
         runs: false,
         background: false,
+        skipped: true,
     };
+
+    /// Whether what it sets certainly holds behind it.
+    const fn sets(self) -> bool {
+        self.runs && !self.skipped
+    }
 
     const fn uncaught(self, certain: bool) -> Self {
         Self {
@@ -226,14 +284,60 @@ impl Flow {
     }
 }
 
+/// The variables of a shell.
+#[derive(Clone)]
+struct Shell {
+    environment: Environment,
+    /// `set -a`: it passes on what it sets.
+    exports_all: bool,
+    /// What it starts programs with, as far as that is asked for.
+    passed: Option<Arc<Environment>>,
+}
+
+impl Shell {
+    const fn new(environment: Environment) -> Self {
+        Self {
+            environment,
+            exports_all: false,
+            passed: None,
+        }
+    }
+
+    fn change(&mut self) -> &mut Environment {
+        self.passed = None;
+        &mut self.environment
+    }
+
+    fn assign(&mut self, name: &str, value: Option<String>) {
+        if self.exports_all {
+            self.change().set(name, value);
+        } else {
+            self.change().assign(name, value);
+        }
+    }
+
+    fn passed(&mut self) -> Arc<Environment> {
+        let environment = &self.environment;
+        let passed = self
+            .passed
+            .get_or_insert_with(|| Arc::new(environment.exported()));
+        Arc::clone(passed)
+    }
+}
+
 struct Walk<'a> {
     script: &'a Script,
-    environment: Environment,
+    functions: BTreeMap<&'a str, TextRange>,
+    shell: Shell,
     span: &'a dyn Fn(TextRange) -> Span,
     folder: Option<String>,
     options: ShellOptions,
     /// Whether an `exit` or `exec` may have ended the shell.
     ended: bool,
+    /// Whether `$@` may no longer be what the text was called with.
+    shifted: bool,
+    /// Whether a trap may turn the text's result round.
+    trapped: bool,
     found: Vec<Command>,
 }
 
@@ -246,14 +350,31 @@ impl Walk<'_> {
             match &self.script.command(*id).kind {
                 // `set -e` passes over all but the end of a chain of `&&`: what fails before that
                 // is no failure, and then the end does not run.
-                CommandKind::And(left, right) if !last && depth < MAX_DEPTH => {
-                    let flow = flow.uncaught(false);
-                    self.command(*left, flow, depth + 1);
-                    self.command(*right, flow, depth + 1);
+                CommandKind::And(left, right) if !last => {
+                    self.chain(*left, *right, flow.uncaught(false), depth);
                 }
                 _ => self.command(*id, flow.uncaught(self.options.errexit || last), depth + 1),
             }
         }
+    }
+
+    /// A chain of `&&` behind which the text goes on in any case.
+    fn chain(&mut self, mut first: CommandId, last: CommandId, flow: Flow, depth: usize) {
+        let mut rest = vec![last];
+        while let CommandKind::And(left, right) = self.script.command(first).kind {
+            rest.push(right);
+            first = left;
+        }
+        self.command(first, flow, depth + 1);
+        let folder = self.folder.clone();
+        let flow = Flow {
+            skipped: true,
+            ..flow
+        };
+        for id in rest.into_iter().rev() {
+            self.command(id, flow, depth + 1);
+        }
+        self.folder = std::mem::take(&mut self.folder).filter(|now| folder.as_ref() == Some(now));
     }
 
     fn command(&mut self, id: CommandId, flow: Flow, depth: usize) {
@@ -275,20 +396,34 @@ impl Walk<'_> {
             // The right side catches the left side's failure, and runs only then.
             CommandKind::Or(left, right) => {
                 self.command(*left, flow.uncaught(false), depth + 1);
+                let folder = self.folder.clone();
                 self.command(*right, Flow::MAYBE, depth + 1);
+                self.folder =
+                    std::mem::take(&mut self.folder).filter(|now| folder.as_ref() == Some(now));
             }
             CommandKind::Subshell(list) => {
-                let before = (self.folder.clone(), self.options, self.environment.clone());
+                let before = (self.folder.clone(), self.options, self.shell.clone());
                 self.list(list, flow, depth);
-                (self.folder, self.options, self.environment) = before;
+                (self.folder, self.options, self.shell) = before;
             }
             CommandKind::Group(list) => self.list(list, flow, depth),
             CommandKind::Redirected { command, redirects } => {
                 let first = self.found.len();
                 self.command(*command, flow, depth + 1);
                 let redirects = self.redirects(redirects);
-                for inner in &mut self.found[first..] {
-                    inner.redirects.extend(redirects.iter().cloned());
+                for (at, inner) in self.found.iter_mut().skip(first).enumerate() {
+                    // The file is opened once: what follows the first one's output is added to it.
+                    let own = redirects
+                        .iter()
+                        .cloned()
+                        .map(|redirect| match &*redirect.operator {
+                            ">" if at > 0 => Redirect {
+                                operator: ">>".to_owned(),
+                                ..redirect
+                            },
+                            _ => redirect,
+                        });
+                    inner.redirects.extend(own);
                 }
             }
             CommandKind::Background(command) => {
@@ -321,7 +456,7 @@ impl Walk<'_> {
                 ..
             } => {
                 if let Some(variable) = variable {
-                    self.environment.set(variable, None);
+                    self.shell.assign(variable, None);
                 }
                 self.branches(command.range, [condition, body], depth);
             }
@@ -341,26 +476,33 @@ impl Walk<'_> {
         let assigned: Vec<(String, Option<String>)> = assignments
             .iter()
             .map(|assignment| {
-                let value = assignment
-                    .value
-                    .as_ref()
-                    .and_then(|value| self.environment.expand(value));
+                let value = match &assignment.value {
+                    Some(value) => self.shell.environment.expand(value),
+                    None => None,
+                };
                 (assignment.name.to_string(), value)
             })
             .collect();
-        if words.is_empty() {
+        let mut fields = Vec::new();
+        let mut arguments = None;
+        for word in words {
+            let (span, origin) = ((self.span)(word.range), Origin::of(word));
+            if arguments.is_none() && is_arguments(word) {
+                arguments = Some(fields.len());
+            }
+            let texts = self.shell.environment.fields(word).into_iter();
+            fields.extend(texts.map(|text| (text, span, origin)));
+        }
+        if fields.is_empty() {
             for (name, value) in assigned {
-                self.environment.set(&name, value.filter(|_| flow.runs));
+                self.shell.assign(&name, value.filter(|_| flow.sets()));
             }
             return;
         }
-        let command = Command {
-            words: words
-                .iter()
-                .map(|word| self.environment.expand(word))
-                .collect(),
-            word_spans: words.iter().map(|word| (self.span)(word.range)).collect(),
-            word_origins: words.iter().map(Origin::of).collect(),
+        let mut command = Command {
+            words: Vec::new(),
+            word_spans: Vec::new(),
+            word_origins: Vec::new(),
             assignments: assigned,
             redirects: self.redirects(redirects),
             folder: self.folder.clone(),
@@ -369,9 +511,15 @@ impl Walk<'_> {
             runs: flow.runs,
             background: flow.background,
             shell: true,
-            arguments: words.iter().position(is_arguments),
+            arguments: arguments.filter(|_| !self.shifted),
+            environment: Some(self.shell.passed()),
         };
-        let command = self.state(command, flow);
+        for (word, span, origin) in fields {
+            command.words.push(word);
+            command.word_spans.push(span);
+            command.word_origins.push(origin);
+        }
+        self.state(&mut command, words, flow);
         self.found.push(command);
     }
 
@@ -383,7 +531,7 @@ impl Walk<'_> {
                 target: redirect
                     .target
                     .as_ref()
-                    .and_then(|target| self.environment.expand(target)),
+                    .and_then(|target| self.shell.environment.expand(target)),
             })
             .collect()
     }
@@ -412,53 +560,197 @@ impl Walk<'_> {
     }
 
     /// Takes in what a command changes of the shell itself.
-    fn state(&mut self, mut command: Command, flow: Flow) -> Command {
-        let words = command.words.clone();
-        match words.as_slice() {
-            [Some(cd), rest @ ..] if cd == "cd" || cd == "pushd" => {
+    fn state(&mut self, command: &mut Command, written: &[Word], flow: Flow) {
+        let function = command.words.first().and_then(Option::as_deref);
+        if let Some(body) = function.and_then(|name| self.functions.get(name)).copied() {
+            self.function(body);
+            if let Some(name) = command.words.first_mut() {
+                *name = None;
+            }
+            return;
+        }
+        let words = command.words.as_slice();
+        let Some((Some(name), rest)) = words.split_first() else {
+            return;
+        };
+        match name.as_str() {
+            "cd" | "pushd" => {
                 let target = rest.first().and_then(Option::as_deref);
                 self.folder =
                     target.and_then(|target| path::resolve(self.folder.as_deref(), target));
                 command.folder.clone_from(&self.folder);
             }
             // With another result than 0 the whole text fails all the same.
-            [Some(exit), rest @ ..] if exit == "exit" => {
+            "exit" => {
                 let result = rest.first().map(Option::as_deref);
                 self.ended |= matches!(result, None | Some(None | Some("0")));
             }
-            [Some(exec), _, ..] if exec == "exec" => self.ended = true,
-            [Some(set), rest @ ..] if set == "set" => {
-                self.options.set(rest.iter().flatten().map(String::as_str));
-            }
-            [Some(name), rest @ ..]
-                if matches!(
-                    &**name,
-                    "export" | "declare" | "readonly" | "local" | "read"
-                ) =>
-            {
-                for word in rest {
-                    match word.as_deref().map(|word| (word, word.split_once('='))) {
-                        Some((_, Some((name, value)))) => {
-                            let value = flow.runs.then(|| value.to_owned());
-                            self.environment.set(name, value);
-                        }
-                        // `export NAME` changes nothing, `read NAME` sets what is not known.
-                        Some((name, None)) if command.program() == Some("read") => {
-                            self.environment.set(name, None);
-                        }
-                        Some(_) => {}
-                        None => self.environment.forget(),
+            "exec" if !rest.is_empty() => self.ended = true,
+            "trap" => self.trapped |= self.turns_round(rest),
+            "shift" => self.shifted = true,
+            "set" => self.set(rest, flow),
+            "unset" => {
+                for name in rest.iter().flatten().filter(|name| !name.starts_with('-')) {
+                    if flow.sets() {
+                        self.shell.change().unset(name);
+                    } else {
+                        self.shell.assign(name, None);
                     }
                 }
             }
-            // What another file sets is not known.
-            [Some(source), ..] if matches!(&**source, "source" | "." | "eval") => {
-                self.environment.forget();
+            "export" | "declare" | "typeset" | "readonly" | "local" | "read" => {
+                let exports = name == "export"
+                    || rest
+                        .iter()
+                        .flatten()
+                        .any(|word| word.starts_with('-') && word.contains('x'));
+                let reads = name == "read";
+                for word in written.iter().skip(1) {
+                    self.declare(word, exports, reads, flow);
+                }
             }
+            "source" | "." if is_activation(rest) => {
+                for name in ["PATH", "VIRTUAL_ENV"] {
+                    self.shell.change().set(name, None);
+                }
+            }
+            // What another file sets is not known.
+            "source" | "." | "eval" => self.shell.change().forget(),
             _ => {}
         }
-        command
     }
+
+    /// `set`: options, or words in place of those that the text was called with.
+    fn set(&mut self, words: &[Option<String>], flow: Flow) {
+        self.options.set(words.iter().flatten().map(String::as_str));
+        let option = |word: &str| word.starts_with(['-', '+']) && word.len() > 1;
+        for (at, word) in words.iter().enumerate() {
+            let name = at > 0
+                && words[at - 1]
+                    .as_deref()
+                    .is_some_and(|word| option(word) && word.ends_with('o'));
+            match word.as_deref() {
+                Some("--") | None => {
+                    self.shifted = true;
+                    break;
+                }
+                Some("allexport") if name => {
+                    self.shell.exports_all = words[at - 1]
+                        .as_ref()
+                        .is_some_and(|word| word.starts_with('-'));
+                }
+                Some(word) if option(word) => {
+                    if word.contains('a') && (word.starts_with('-') || flow.sets()) {
+                        self.shell.exports_all = word.starts_with('-');
+                    }
+                }
+                Some(_) if name => {}
+                Some(_) => self.shifted = true,
+            }
+        }
+    }
+
+    /// A word behind `export`, `declare`, `read`, ...
+    fn declare(&mut self, word: &Word, exports: bool, reads: bool, flow: Flow) {
+        let Some(WordPart::Literal(text)) = word.parts.first() else {
+            self.shell.change().forget();
+            return;
+        };
+        let Some((name, _)) = text.split_once('=') else {
+            match (word.literal(), reads) {
+                (Some(name), _) if name.starts_with('-') => {}
+                (Some(name), true) => self.shell.assign(&name, None),
+                (Some(name), false) if exports => self.shell.change().export(&name),
+                (Some(_), false) => {}
+                (None, _) => self.shell.change().forget(),
+            }
+            return;
+        };
+        // Shells differ in whether they split here.
+        let value = match self.shell.environment.fields(word).as_slice() {
+            [Some(text)] if flow.sets() => text.split_once('=').map(|(_, value)| value.to_owned()),
+            _ => None,
+        };
+        if exports {
+            self.shell.change().set(name, value);
+        } else {
+            self.shell.assign(name, value);
+        }
+    }
+
+    /// A call of a function with that body.
+    fn function(&mut self, body: TextRange) {
+        let mut bodies = vec![body];
+        let mut at = 0;
+        while let Some(body) = bodies.get(at).copied() {
+            at += 1;
+            let inside = |range: TextRange| body.contains_range(range);
+            for command in self
+                .script
+                .commands
+                .iter()
+                .filter(|inner| inside(inner.range))
+            {
+                let CommandKind::Simple { words, .. } = &command.kind else {
+                    continue;
+                };
+                let name = words.first().map(Word::literal);
+                let name = name.as_ref().map(Option::as_deref);
+                let second = words.get(1).map(Word::literal);
+                match name {
+                    Some(Some("exec")) => self.ended = true,
+                    Some(Some("exit")) => {
+                        self.ended |=
+                            matches!(second, None | Some(None)) || second == Some(Some("0".into()));
+                    }
+                    Some(Some(name)) if SETS.contains(&name) => self.shell.change().forget(),
+                    Some(Some("printf")) if second == Some(Some("-v".into())) => {
+                        self.shell.change().forget();
+                    }
+                    Some(Some(name)) => bodies.extend(
+                        self.functions
+                            .get(name)
+                            .filter(|other| !bodies.contains(other)),
+                    ),
+                    None | Some(None) => self.shell.change().forget(),
+                }
+            }
+            if changes_folder(self.script, body) {
+                self.folder = None;
+            }
+        }
+    }
+
+    /// Whether a trap may change what the text ends with.
+    fn turns_round(&self, words: &[Option<String>]) -> bool {
+        let Some((handler, signals)) = words.split_first() else {
+            return false;
+        };
+        let at_end = signals.iter().any(|signal| {
+            signal
+                .as_deref()
+                .is_none_or(|signal| matches!(signal, "EXIT" | "0" | "ERR"))
+        });
+        let ends = handler.as_deref().is_none_or(|text| {
+            ["exit", "exec", "kill"]
+                .iter()
+                .any(|end| text.contains(end))
+                || self.functions.keys().any(|name| text.contains(name))
+        });
+        at_end && ends
+    }
+}
+
+/// The builtins that set variables.
+const SETS: [&str; 11] = [
+    "export", "declare", "typeset", "readonly", "read", "set", "eval", ".", "source", "mapfile",
+    "getopts",
+];
+
+/// Whether a file that a shell reads is that of a virtual environment.
+fn is_activation(words: &[Option<String>]) -> bool {
+    let file = words.first().and_then(Option::as_deref);
+    file.is_some_and(|file| path::name(file) == "activate")
 }
 
 fn changes_folder(script: &Script, within: TextRange) -> bool {
