@@ -218,6 +218,29 @@ pub(crate) fn commands(script: &Script, place: Place<'_>) -> Vec<Command> {
     walk.found
 }
 
+/// A command whose place in the text is not looked at.
+pub(crate) fn alone(
+    words: &[Word],
+    redirects: &[ShellRedirect],
+    environment: &Environment,
+    span: Span,
+) -> Command {
+    let expand = |redirect: &ShellRedirect| Redirect {
+        operator: redirect.operator.to_string(),
+        target: redirect
+            .target
+            .as_ref()
+            .and_then(|target| environment.expand(target)),
+    };
+    let mut command = Command::exec(Vec::new(), None, span);
+    command.words = words
+        .iter()
+        .flat_map(|word| environment.fields(word))
+        .collect();
+    command.redirects = redirects.iter().map(expand).collect();
+    command
+}
+
 /// The names that stand for something else than a program, and where they say what: functions and
 /// aliases.
 fn functions(script: &Script) -> BTreeMap<&str, TextRange> {

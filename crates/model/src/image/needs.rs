@@ -1,7 +1,7 @@
 use preflint_core::Span;
 
-use super::files::may_write;
 use super::install::join_image;
+use super::writes::Writes;
 use super::{Image, Lookup, ProjectBuild};
 use crate::Repository;
 use crate::image_path::resolve;
@@ -75,7 +75,7 @@ impl Image {
         let (mut in_repository, mut ignored) = (None, None);
         let missing = |inside: &str| match self.lookup(repository, build.stage, build.step, inside)
         {
-            _ if self.may_make(build, inside) => None,
+            _ if self.may_make(repository, build, inside) => None,
             Lookup::Missing => Some(None),
             Lookup::Ignored(pattern) => Some(Some(pattern)),
             Lookup::There(_) | Lookup::Unknown => None,
@@ -137,11 +137,9 @@ impl Image {
     }
 
     /// Whether the commands before the build in its own `RUN` may make the file.
-    fn may_make(&self, build: &ProjectBuild, inside: &str) -> bool {
+    fn may_make(&self, repository: &Repository, build: &ProjectBuild, inside: &str) -> bool {
         let step = &self.stages[build.stage].steps[build.step];
-        let start = build.span.range.start().saturating_sub(step.script_start);
-        let script = step.script.as_ref();
-        script.is_some_and(|script| may_write(script, step, inside, start))
+        Writes::new(repository, self, step, inside).before(build.span.range.start())
     }
 
     /// Whether the commands before the build in its own `RUN` may make the file, or what needs it (a
@@ -162,7 +160,8 @@ impl Image {
                 &join_image(&build.folder, "setup.py"),
             )
         };
-        self.may_make(build, inside) || (asked_by_other && !matches!(setup(), Lookup::There(_)))
+        self.may_make(repository, build, inside)
+            || (asked_by_other && !matches!(setup(), Lookup::There(_)))
     }
 
     /// The last `COPY` before a build that brings a file of the project's folder.

@@ -7,7 +7,7 @@ mod node;
 mod on_path;
 mod python;
 mod system;
-mod table;
+pub(super) mod table;
 #[cfg(test)]
 mod tests;
 mod walk;
