@@ -113,7 +113,8 @@ pub(super) fn builds(
                     let Some(package) = packages.in_folder(folder_of(&path)) else {
                         continue;
                     };
-                    if builds_package(call.tool, package) {
+                    let kept = at_start && may_be_installed(image, &found, package, &target);
+                    if builds_package(call.tool, package) && !kept {
                         found.push(ProjectBuild {
                             tool: call.tool,
                             stage: stage_at,
@@ -129,6 +130,28 @@ pub(super) fn builds(
         }
     }
     found
+}
+
+/// Whether the image may hold what a start would build: uv builds nothing that is up to date.
+fn may_be_installed(
+    image: &Image,
+    before: &[ProjectBuild],
+    package: &Package,
+    folder: &str,
+) -> bool {
+    let built = |build: &ProjectBuild| {
+        !build.at_start && build.folder == folder && build.package.file == package.file
+    };
+    let unknown = |command: &Command| {
+        let calls = matches!(command.program(), Some("uv"));
+        calls && command.words.iter().any(Option::is_none)
+    };
+    let mut steps = image.stages.iter().flat_map(|stage| &stage.steps);
+    before.iter().any(built)
+        || steps.any(|step| {
+            matches!(step.instruction.kind, InstructionKind::Run(_))
+                && step.commands().iter().any(unknown)
+        })
 }
 
 /// The projects that a command builds: the one that it names, and those that its requirements
