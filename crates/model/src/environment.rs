@@ -68,6 +68,11 @@ impl Environment {
         self.values.contains_key(name)
     }
 
+    /// How many variables it has.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// The names that an instruction sets.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let set = self

@@ -1,6 +1,8 @@
 //! Whether a command of a build may bring a file: only those that are known not to do not
 //! (`data/writes.toml`).
 
+mod calls;
+
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -10,16 +12,21 @@ use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::{self, CommandKind, Script};
 use preflint_syntax::toml;
 
+use self::calls::{
+    fetches_any, is_version, passes_on, quiet_subcommand, sourced_is_quiet, wget_writes_any,
+};
 use super::installed::table as installers;
 use super::{Image, Step};
 use crate::Repository;
 use crate::command::{self, Command, Place, Redirect, ShellOptions};
 use crate::environment::Environment;
 use crate::image_path::{below, name, resolve};
-use crate::start;
 
 /// How deep commands may run each other.
 const MAX_DEPTH: usize = 6;
+
+/// More commands than anyone has one `find` run.
+const MAX_EXECS: usize = 16;
 
 /// A path (absolute) that the commands of a step may write.
 pub(super) struct Writes<'a> {
@@ -318,28 +325,24 @@ impl<'a> Writes<'a> {
 
     /// `find ... -exec`.
     fn find(&self, command: &Command, depth: usize) -> bool {
-        let words = command.words.iter().enumerate();
-        let mut runs = words.filter(|(_, word)| {
-            word.as_deref().is_none_or(|word| {
-                matches!(word, "-exec" | "-execdir" | "-ok" | "-okdir")
-                    || word.starts_with("-fprint")
+        let runs: Vec<usize> = (1..command.words.len())
+            .filter(|at| command.words[*at].as_deref().is_some_and(runs_another))
+            .collect();
+        runs.len() > MAX_EXECS
+            || runs.into_iter().any(|at| {
+                let mut inner = command.behind(at + 1);
+                let ends = |word: &Option<String>| matches!(word.as_deref(), Some(";" | "+"));
+                let end = inner.words.iter().position(ends);
+                inner.words.truncate(end.unwrap_or(inner.words.len()));
+                for word in &mut inner.words {
+                    *word = word.take().filter(|word| !word.contains("{}"));
+                }
+                let by_find = inner.program().is_none_or(|program| program == "find");
+                let prints = !command.words[at]
+                    .as_deref()
+                    .is_some_and(|word| word.starts_with("-exec") || word.starts_with("-ok"));
+                by_find || prints || self.command(&inner, depth - 1)
             })
-        });
-        runs.any(|(at, word)| {
-            let mut inner = command.behind(at + 1);
-            let end = inner.words.iter().position(|word| {
-                word.as_deref()
-                    .is_some_and(|word| matches!(word, ";" | "+"))
-            });
-            inner.words.truncate(end.unwrap_or(inner.words.len()));
-            for word in &mut inner.words {
-                *word = word.take().filter(|word| !word.contains("{}"));
-            }
-            let runs = word
-                .as_deref()
-                .is_some_and(|word| !word.starts_with("-fprint"));
-            !runs || self.command(&inner, depth - 1)
-        })
     }
 
     fn xargs(&self, command: &Command, depth: usize) -> bool {
@@ -433,96 +436,9 @@ fn inside(kind: &CommandKind) -> Vec<shell::CommandId> {
     }
 }
 
-/// Where the command stands that a wrapper runs.
-fn passes_on(program: &str, arguments: &[Option<String>]) -> Option<usize> {
-    let assigns = |word: &Option<String>| word.as_ref().is_some_and(|word| word.contains('='));
-    match program {
-        "env" => Some(1 + arguments.iter().take_while(|word| assigns(word)).count()),
-        "gosu" | "su-exec" => Some(2),
-        "time" | "nice" | "nohup" | "sudo" | "command" | "builtin" => Some(1),
-        _ => start::wrapped(program, arguments),
-    }
-}
-
-/// Whether the call of a tool is one of those that write no file of a project.
-fn quiet_subcommand(tool: &str, arguments: &[Option<String>]) -> bool {
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        match word.as_deref() {
-            None => return false,
-            Some(option) if option.starts_with('-') => {
-                if lists("valued", option) {
-                    words.next();
-                }
-            }
-            Some(subcommand) => {
-                let mut known = table().texts(&["subcommands", tool]);
-                return known.any(|known| known == subcommand);
-            }
-        }
-    }
-    // `yarn`, `uv --version`.
-    true
-}
-
-/// Whether curl writes a file whose name is not told: by a list of addresses, or by the server.
-fn fetches_any(arguments: &[Option<String>]) -> bool {
-    let short = |word: &str, letter: char| {
-        word.starts_with('-') && !word.starts_with("--") && word.contains(letter)
-    };
-    let words = || arguments.iter().flatten();
-    let by_address = words().any(|word| short(word, 'O') || word.starts_with("--remote-name"));
-    let any = words().any(|word| {
-        short(word, 'J')
-            || short(word, 'K')
-            || matches!(word.as_str(), "--config" | "--remote-header-name")
-    });
-    let listed = by_address && words().any(|word| word.contains(['{', '[']));
-    let unknown = by_address && arguments.iter().any(Option::is_none);
-    let pairs = arguments.windows(2);
-    let unknown_file = pairs.into_iter().any(|pair| match pair {
-        [Some(option), None] => short(option, 'o') || option == "--output",
-        _ => false,
-    });
-    any || listed || unknown || unknown_file
-}
-
-/// Whether wget writes files whose names are not told.
-fn wget_writes_any(arguments: &[Option<String>]) -> bool {
-    let words = || arguments.iter().flatten();
-    let short = |word: &str, letters: &[char]| {
-        word.starts_with('-') && !word.starts_with("--") && word.contains(letters)
-    };
-    let long = [
-        "--recursive",
-        "--mirror",
-        "--input-file",
-        "--content-disposition",
-        "--page-requisites",
-    ];
-    let named = words().any(|word| short(word, &['O']) || word.starts_with("--output-document"));
-    let many = words().any(|word| {
-        (short(word, &['r', 'm', 'i']) && !matches!(word.as_str(), "--limit-rate"))
-            || long.iter().any(|option| word.starts_with(option))
-    });
-    many || arguments.iter().any(Option::is_none) && !named
-}
-
-/// Whether a file that a shell reads only sets variables.
-fn sourced_is_quiet(arguments: &[Option<String>]) -> bool {
-    let file = arguments.first().and_then(Option::as_deref);
-    file.is_some_and(|file| {
-        name(file) == "activate"
-            || file.starts_with("/etc/")
-            || file.ends_with(".cargo/env")
-            || file.ends_with(".nvm/nvm.sh")
-            || file.ends_with(".local/bin/env")
-    })
-}
-
-/// `3`, `3.12`, or nothing.
-fn is_version(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || c == '.')
+/// Whether a word of `find` has it run a command or write a file.
+fn runs_another(word: &str) -> bool {
+    matches!(word, "-exec" | "-execdir" | "-ok" | "-okdir") || word.starts_with("-fprint")
 }
 
 fn is_remote(word: &str) -> bool {
@@ -539,5 +455,5 @@ fn lists(key: &str, word: &str) -> bool {
 
 fn table() -> &'static Document {
     static TABLE: OnceLock<Document> = OnceLock::new();
-    TABLE.get_or_init(|| toml::parse(include_str!("../../data/writes.toml")))
+    TABLE.get_or_init(|| toml::parse(include_str!("../../../data/writes.toml")))
 }

@@ -1,5 +1,3 @@
-//! Simple commands of a shell text, in the order in which they run, each with what is known of it.
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,191 +6,9 @@ use preflint_syntax::shell::{
     Assignment, CommandId, CommandKind, Redirect as ShellRedirect, Script, Word, WordPart,
 };
 
+use super::{Command, Origin, Place, Redirect, ShellOptions};
 use crate::environment::Environment;
 use crate::image_path as path;
-
-/// A simple command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
-    /// Its words; `None` for one that is not known.
-    pub words: Vec<Option<String>>,
-    /// Where each word stands.
-    pub word_spans: Vec<Span>,
-    /// What each word's text comes from.
-    pub word_origins: Vec<Origin>,
-    /// The variables that are set in front of its name.
-    pub assignments: Vec<(String, Option<String>)>,
-    /// Where its input and output go.
-    pub redirects: Vec<Redirect>,
-    /// Its working directory, absolute; `None` if unknown.
-    pub folder: Option<String>,
-    /// Where it stands.
-    pub span: Span,
-    /// Whether it runs in any case and its failure is that of the whole text.
-    pub certain: bool,
-    /// Whether it runs in any case if those before it succeed.
-    pub runs: bool,
-    /// Whether those after it do not wait for it.
-    pub background: bool,
-    /// Whether a shell fills in its variables; without one, `$NAME` is passed on as it is written.
-    pub shell: bool,
-    /// The word that stands for all that the text was called with (`"$@"`).
-    pub arguments: Option<usize>,
-    /// The variables that a shell starts it with, those in front of its name left out; `None`
-    /// without a shell.
-    pub(crate) environment: Option<Arc<Environment>>,
-}
-
-/// What the text of a word comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// It is written there.
-    Literal,
-    /// A variable.
-    Variable,
-    /// What stands in place of a variable that is not set (`${PORT:-8000}`).
-    Fallback,
-    /// A list, which may be any number of words (`"$@"`, `"${OPTIONS[@]}"`).
-    List,
-}
-
-impl Origin {
-    fn of(word: &Word) -> Self {
-        let is_list = |part: &WordPart| {
-            matches!(part, WordPart::Variable { name, operator, .. }
-                if matches!(&**name, "@" | "*") || operator.starts_with('['))
-        };
-        if word.parts.iter().any(is_list) {
-            return Self::List;
-        }
-        let operators = word.parts.iter().filter_map(|part| match part {
-            WordPart::Variable { operator, .. } => Some(operator.is_empty()),
-            WordPart::Literal(_) | WordPart::Glob(_) => None,
-            _ => Some(true),
-        });
-        operators.fold(Self::Literal, |origin, plain| match (origin, plain) {
-            (Self::Fallback, _) | (_, false) => Self::Fallback,
-            _ => Self::Variable,
-        })
-    }
-}
-
-/// A redirection of a [`Command`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirect {
-    /// The operator as written: `>`, `>>`, `<<`, ...
-    pub operator: String,
-    /// The file, or a heredoc's body; `None` if it is not known.
-    pub target: Option<String>,
-}
-
-impl Command {
-    /// Its words; `None` if one of them is not known.
-    #[must_use]
-    pub fn known_words(&self) -> Option<Vec<&str>> {
-        self.words.iter().map(Option::as_deref).collect()
-    }
-
-    /// The last part of its program's path.
-    #[must_use]
-    pub fn program(&self) -> Option<&str> {
-        self.words.first()?.as_deref().map(path::name)
-    }
-
-    /// Where word number `at` stands; the whole command if it has no such word.
-    #[must_use]
-    pub fn word_span(&self, at: usize) -> Span {
-        self.word_spans.get(at).copied().unwrap_or(self.span)
-    }
-
-    /// Whether a variable of that name is set in front of it.
-    #[must_use]
-    pub fn assigns(&self, name: &str) -> bool {
-        self.assignments.iter().any(|(own, _)| own == name)
-    }
-
-    /// A command that is run without a shell.
-    pub(crate) fn exec(words: Vec<(String, Span)>, folder: Option<String>, span: Span) -> Self {
-        let (words, word_spans): (Vec<_>, Vec<_>) = words
-            .into_iter()
-            .map(|(word, span)| (Some(word), span))
-            .unzip();
-        Self {
-            word_origins: vec![Origin::Literal; word_spans.len()],
-            words,
-            word_spans,
-            assignments: Vec::new(),
-            redirects: Vec::new(),
-            folder,
-            span,
-            certain: true,
-            runs: true,
-            background: false,
-            shell: false,
-            arguments: None,
-            environment: None,
-        }
-    }
-
-    /// Adds the words of another command to its own.
-    pub(crate) fn take(&mut self, other: &Self) {
-        self.words.extend(other.words.iter().cloned());
-        self.word_spans.extend(other.word_spans.iter().copied());
-        self.word_origins.extend(other.word_origins.iter().copied());
-    }
-
-    /// The command that its words from `at` on are, `at` of them passing it on.
-    #[must_use]
-    pub fn behind(&self, at: usize) -> Self {
-        Self {
-            words: self.words.get(at..).unwrap_or_default().to_vec(),
-            word_spans: self.word_spans.get(at..).unwrap_or_default().to_vec(),
-            word_origins: self.word_origins.get(at..).unwrap_or_default().to_vec(),
-            arguments: self.arguments.and_then(|word| word.checked_sub(at)),
-            ..self.clone()
-        }
-    }
-}
-
-/// What a shell text is read with.
-pub(crate) struct Place<'a> {
-    /// The variables that hold before it.
-    pub(crate) environment: &'a Environment,
-    /// The working directory.
-    pub(crate) folder: Option<String>,
-    /// Where a range of the text stands.
-    pub(crate) span: &'a dyn Fn(TextRange) -> Span,
-    /// The shell's options.
-    pub(crate) options: ShellOptions,
-}
-
-/// The options of a shell that decide which failure counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ShellOptions {
-    /// `-e`: it ends at the first failure.
-    pub errexit: bool,
-    /// `-o pipefail`: a pipeline fails with any of its commands.
-    pub pipefail: bool,
-}
-
-impl ShellOptions {
-    /// Takes in the words behind `set`, or behind the shell's name.
-    pub(crate) fn set<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
-        let mut before = "";
-        for word in words {
-            let on = word.starts_with('-') && !word.starts_with("--");
-            if (on || word.starts_with('+')) && word.contains('e') {
-                self.errexit = on;
-            }
-            match word {
-                "pipefail" => self.pipefail = !before.starts_with('+'),
-                "errexit" => self.errexit = !before.starts_with('+'),
-                _ => {}
-            }
-            before = word;
-        }
-    }
-}
 
 /// The simple commands of `script` in the order of the text, those of functions that are only
 /// defined left out.
@@ -200,6 +16,7 @@ pub(crate) fn commands(script: &Script, place: Place<'_>) -> Vec<Command> {
     let mut walk = Walk {
         script,
         functions: functions(script),
+        effects: BTreeMap::new(),
         shell: Shell::new(place.environment.clone()),
         span: place.span,
         folder: place.folder,
@@ -207,6 +24,7 @@ pub(crate) fn commands(script: &Script, place: Place<'_>) -> Vec<Command> {
         ended: false,
         shifted: false,
         trapped: false,
+        snapshots: 0,
         found: Vec::new(),
     };
     walk.list(&script.body, Flow::START, 0);
@@ -216,29 +34,6 @@ pub(crate) fn commands(script: &Script, place: Place<'_>) -> Vec<Command> {
             .for_each(|command| command.certain = false);
     }
     walk.found
-}
-
-/// A command whose place in the text is not looked at.
-pub(crate) fn alone(
-    words: &[Word],
-    redirects: &[ShellRedirect],
-    environment: &Environment,
-    span: Span,
-) -> Command {
-    let expand = |redirect: &ShellRedirect| Redirect {
-        operator: redirect.operator.to_string(),
-        target: redirect
-            .target
-            .as_ref()
-            .and_then(|target| environment.expand(target)),
-    };
-    let mut command = Command::exec(Vec::new(), None, span);
-    command.words = words
-        .iter()
-        .flat_map(|word| environment.fields(word))
-        .collect();
-    command.redirects = redirects.iter().map(expand).collect();
-    command
 }
 
 /// The names that stand for something else than a program, and where they say what: functions and
@@ -339,18 +134,54 @@ impl Shell {
         }
     }
 
-    fn passed(&mut self) -> Arc<Environment> {
+    fn passed(&mut self, taken: &mut usize) -> Arc<Environment> {
         let environment = &self.environment;
-        let passed = self
-            .passed
-            .get_or_insert_with(|| Arc::new(environment.exported()));
+        let passed = self.passed.get_or_insert_with(|| {
+            *taken += 1;
+            let few = *taken <= MAX_SNAPSHOTS && environment.len() <= MAX_VARIABLES;
+            Arc::new(match few {
+                true => environment.exported(),
+                false => Environment::unknown(),
+            })
+        });
         Arc::clone(passed)
     }
 }
 
+/// How often a text may change the variables between its commands, and how many there may be: what
+/// is more is unknown.
+const MAX_SNAPSHOTS: usize = 500;
+const MAX_VARIABLES: usize = 500;
+
+/// What a function does to the shell that calls it.
+#[derive(Clone, Copy, Default)]
+struct Effects {
+    /// It may end it.
+    ends: bool,
+    /// It may set variables.
+    sets: bool,
+    /// It may change the working directory.
+    moves: bool,
+}
+
+impl Effects {
+    const ANY: Self = Self {
+        ends: true,
+        sets: true,
+        moves: true,
+    };
+}
+
+/// How many functions are looked into, and how many others one of them may call: what is more may do
+/// anything.
+const MAX_FUNCTIONS: usize = 100;
+const MAX_BODIES: usize = 16;
+
 struct Walk<'a> {
     script: &'a Script,
     functions: BTreeMap<&'a str, TextRange>,
+    /// By where a function begins.
+    effects: BTreeMap<u32, Effects>,
     shell: Shell,
     span: &'a dyn Fn(TextRange) -> Span,
     folder: Option<String>,
@@ -361,6 +192,8 @@ struct Walk<'a> {
     shifted: bool,
     /// Whether a trap may turn the text's result round.
     trapped: bool,
+    /// How often the variables were written down.
+    snapshots: usize,
     found: Vec<Command>,
 }
 
@@ -535,7 +368,7 @@ impl Walk<'_> {
             background: flow.background,
             shell: true,
             arguments: arguments.filter(|_| !self.shifted),
-            environment: Some(self.shell.passed()),
+            environment: Some(self.shell.passed(&mut self.snapshots)),
         };
         for (word, span, origin) in fields {
             command.words.push(word);
@@ -586,7 +419,7 @@ impl Walk<'_> {
     fn state(&mut self, command: &mut Command, written: &[Word], flow: Flow) {
         let function = command.words.first().and_then(Option::as_deref);
         if let Some(body) = function.and_then(|name| self.functions.get(name)).copied() {
-            self.function(body);
+            self.call(body);
             if let Some(name) = command.words.first_mut() {
                 *name = None;
             }
@@ -702,46 +535,57 @@ impl Walk<'_> {
     }
 
     /// A call of a function with that body.
-    fn function(&mut self, body: TextRange) {
+    fn call(&mut self, body: TextRange) {
+        let known = self.effects.get(&body.start()).copied();
+        let effects = known.unwrap_or_else(|| match self.effects.len() < MAX_FUNCTIONS {
+            true => self.effects_of(body),
+            false => Effects::ANY,
+        });
+        self.effects.insert(body.start(), effects);
+        self.ended |= effects.ends;
+        if effects.sets {
+            self.shell.change().forget();
+        }
+        if effects.moves {
+            self.folder = None;
+        }
+    }
+
+    /// What a function does to the shell, with those that it calls.
+    fn effects_of(&self, body: TextRange) -> Effects {
+        let mut effects = Effects::default();
         let mut bodies = vec![body];
         let mut at = 0;
         while let Some(body) = bodies.get(at).copied() {
             at += 1;
-            let inside = |range: TextRange| body.contains_range(range);
-            for command in self
-                .script
-                .commands
-                .iter()
-                .filter(|inner| inside(inner.range))
-            {
+            if bodies.len() > MAX_BODIES {
+                return Effects::ANY;
+            }
+            effects.moves |= changes_folder(self.script, body);
+            for command in &self.script.commands {
                 let CommandKind::Simple { words, .. } = &command.kind else {
                     continue;
                 };
-                let name = words.first().map(Word::literal);
-                let name = name.as_ref().map(Option::as_deref);
-                let second = words.get(1).map(Word::literal);
-                match name {
-                    Some(Some("exec")) => self.ended = true,
-                    Some(Some("exit")) => {
-                        self.ended |=
-                            matches!(second, None | Some(None)) || second == Some(Some("0".into()));
+                if !body.contains_range(command.range) || bodies.len() > MAX_BODIES {
+                    continue;
+                }
+                let literal = |at: usize| words.get(at).and_then(Word::literal);
+                let (name, second) = (literal(0), literal(1));
+                match (name.as_deref(), second.as_deref()) {
+                    (None, _) | (Some("printf"), Some("-v")) => effects.sets = true,
+                    (Some("exec"), _) => effects.ends = true,
+                    (Some("exit"), result) => {
+                        effects.ends |= result.is_none_or(|result| result == "0");
                     }
-                    Some(Some(name)) if SETS.contains(&name) => self.shell.change().forget(),
-                    Some(Some("printf")) if second == Some(Some("-v".into())) => {
-                        self.shell.change().forget();
+                    (Some(name), _) if SETS.contains(&name) => effects.sets = true,
+                    (Some(name), _) => {
+                        let other = self.functions.get(name);
+                        bodies.extend(other.filter(|other| !bodies.contains(other)));
                     }
-                    Some(Some(name)) => bodies.extend(
-                        self.functions
-                            .get(name)
-                            .filter(|other| !bodies.contains(other)),
-                    ),
-                    None | Some(None) => self.shell.change().forget(),
                 }
             }
-            if changes_folder(self.script, body) {
-                self.folder = None;
-            }
         }
+        effects
     }
 
     /// Whether a trap may change what the text ends with.
