@@ -159,7 +159,7 @@ fn bare_start<'a>(repository: &Repository, image: &'a Image) -> Option<(&'a Star
         && step.commands().iter().any(|command| {
             matches!(
                 command.known_words().as_deref(),
-                Some(["sh" | "bash" | "/bin/sh" | "/bin/bash", "-c" | "-lc", _])
+                Some(["sh" | "bash" | "/bin/sh" | "/bin/bash", "-c", _])
             ) && command.word_span(2) == place
         });
     (calm && (direct || through_shell)).then_some((start, place))

@@ -17,6 +17,8 @@ pub struct Environment {
     open: bool,
     /// Those of `values` that only an `ARG` sets: a container does not have them.
     build_only: BTreeSet<String>,
+    /// Those of `values` that are a shell's own: the programs that it starts do not have them.
+    own: BTreeSet<String>,
 }
 
 impl Environment {
@@ -24,9 +26,8 @@ impl Environment {
     #[must_use]
     pub fn unknown() -> Self {
         Self {
-            values: BTreeMap::new(),
             open: true,
-            build_only: BTreeSet::new(),
+            ..Self::default()
         }
     }
 
@@ -35,7 +36,7 @@ impl Environment {
         let values = [("PATH".to_owned(), Some(BASE_PATH.to_owned()))];
         Self {
             values: BTreeMap::from(values),
-            ..<Self as Default>::default()
+            ..Self::default()
         }
     }
 
@@ -67,6 +68,11 @@ impl Environment {
         self.values.contains_key(name)
     }
 
+    /// How many variables it has.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// The names that an instruction sets.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let set = self
@@ -79,6 +85,34 @@ impl Environment {
     /// Sets a variable: `None` for a value that is not known.
     pub(crate) fn set(&mut self, name: &str, value: Option<String>) {
         self.values.insert(name.to_owned(), value);
+        self.own.remove(name);
+    }
+
+    /// Sets a variable of a shell, which passes it on only if it has passed it on before.
+    pub(crate) fn assign(&mut self, name: &str, value: Option<String>) {
+        if self.values.insert(name.to_owned(), value).is_none() && !self.open {
+            self.own.insert(name.to_owned());
+        }
+    }
+
+    /// Has a shell pass a variable on; one that it does not have stays away.
+    pub(crate) fn export(&mut self, name: &str) {
+        self.own.remove(name);
+    }
+
+    /// Takes a variable away.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.values.remove(name);
+        self.own.remove(name);
+    }
+
+    /// The variables of a program that a shell with these starts.
+    pub(crate) fn exported(&self) -> Self {
+        let mut environment = self.clone();
+        for name in std::mem::take(&mut environment.own) {
+            environment.values.remove(&name);
+        }
+        environment
     }
 
     /// Makes every variable unknown: what ran may have set any of them.
@@ -105,7 +139,7 @@ impl Environment {
             InstructionKind::Arg(args) => {
                 for (name, default) in args {
                     let value = self
-                        .default(default.as_ref())
+                        .value(default.as_ref())
                         .or_else(|| global.get(&name.text).map(str::to_owned));
                     // An ENV of the same name wins over an ARG.
                     if let Entry::Vacant(entry) = self.values.entry(name.text.to_string()) {
@@ -118,33 +152,142 @@ impl Environment {
         }
     }
 
-    fn default(&self, default: Option<&Argument>) -> Option<String> {
+    fn value(&self, default: Option<&Argument>) -> Option<String> {
         default.and_then(|value| self.expand(&value.word))
     }
 
     /// The text of a word with its variables filled in; `None` if one of them is not known.
     #[must_use]
     pub fn expand(&self, word: &Word) -> Option<String> {
-        word.parts
-            .iter()
-            .map(|part| match part {
-                WordPart::Literal(text) | WordPart::Glob(text) => Some(text.to_string()),
-                WordPart::Variable { name, operator, .. } if operator.is_empty() => {
-                    self.get(name).map(str::to_owned)
+        word.parts.iter().map(|part| self.part(part)).collect()
+    }
+
+    /// The words that a shell makes of one: it splits what comes from a variable without quotes at
+    /// blanks, and what is then empty is no word at all.
+    pub(crate) fn fields(&self, word: &Word) -> Vec<Option<String>> {
+        let splits = |part: &WordPart| matches!(part, WordPart::Variable { quoted: false, .. });
+        if !word.parts.iter().any(splits) {
+            return vec![self.expand(word)];
+        }
+        let mut fields = Vec::new();
+        let mut open: Option<String> = None;
+        for part in &word.parts {
+            let Some(text) = self.part(part).filter(|_| !self.has("IFS")) else {
+                return vec![None];
+            };
+            if !splits(part) {
+                open.get_or_insert_default().push_str(&text);
+                continue;
+            }
+            for (at, piece) in text.split([' ', '\t', '\n']).enumerate() {
+                if at > 0 {
+                    fields.extend(open.take().map(Some));
                 }
-                WordPart::Variable { name, operator, .. } => {
-                    let default = operator
-                        .strip_prefix(":-")
-                        .filter(|default| !default.contains('$'))?;
-                    match self.values.get(&**name) {
-                        Some(Some(value)) if !value.is_empty() => Some(value.clone()),
-                        Some(None) => None,
-                        _ if self.open => None,
-                        _ => Some(default.to_owned()),
-                    }
+                if !piece.is_empty() {
+                    open.get_or_insert_default().push_str(piece);
                 }
-                _ => None,
-            })
-            .collect()
+            }
+        }
+        fields.extend(open.map(Some));
+        fields
+    }
+
+    fn part(&self, part: &WordPart) -> Option<String> {
+        match part {
+            WordPart::Literal(text) | WordPart::Glob(text) => Some(text.to_string()),
+            WordPart::Variable { name, operator, .. } if operator.is_empty() => {
+                self.get(name).map(str::to_owned)
+            }
+            WordPart::Variable { name, operator, .. } => {
+                let default = literal(operator.strip_prefix(":-")?)?;
+                match self.values.get(&**name) {
+                    Some(Some(value)) if !value.is_empty() => Some(value.clone()),
+                    Some(None) => None,
+                    _ if self.open => None,
+                    _ => Some(default.to_owned()),
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a default stands for, if all of it is literal; `"8000"` stands for itself without the quotes.
+fn literal(default: &str) -> Option<&str> {
+    let inner = default
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let text = match inner {
+        Some(inner) if !inner.contains([' ', '\t', '\n']) => inner,
+        _ => default,
+    };
+    (!text.contains(['$', '`', '"', '\'', '\\'])).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use preflint_syntax::shell::{self, CommandKind};
+
+    use super::Environment;
+
+    fn fields(text: &str) -> Vec<Option<String>> {
+        let mut environment = Environment::default();
+        environment.set("OPTIONS", Some(" --host 0.0.0.0\t--port 80 ".to_owned()));
+        environment.set("EMPTY", Some(String::new()));
+        environment.set("SECRET", None);
+        let script = shell::parse(text);
+        let CommandKind::Simple { words, .. } = &script.command(script.body[0]).kind else {
+            panic!("no simple command: {text}");
+        };
+        let fields = words.iter().skip(1);
+        fields.flat_map(|word| environment.fields(word)).collect()
+    }
+
+    fn known(words: &[&str]) -> Vec<Option<String>> {
+        words.iter().map(|word| Some((*word).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_variable_without_quotes_is_split() {
+        let options = ["--host", "0.0.0.0", "--port", "80"];
+        assert_eq!(fields("x $OPTIONS"), known(&options));
+        assert_eq!(
+            fields("x a${OPTIONS}b"),
+            known(&["a", "--host", "0.0.0.0", "--port", "80", "b"])
+        );
+        assert_eq!(
+            fields("x \"$OPTIONS\""),
+            known(&[" --host 0.0.0.0\t--port 80 "])
+        );
+        assert_eq!(fields("x ${UNSET:-a b}"), known(&["a", "b"]));
+    }
+
+    #[test]
+    fn nothing_is_no_word_without_quotes() {
+        assert_eq!(fields("x $EMPTY"), known(&[]));
+        assert_eq!(fields("x $EMPTY$EMPTY a$EMPTY"), known(&["a"]));
+        assert_eq!(fields("x \"$EMPTY\""), known(&[""]));
+    }
+
+    #[test]
+    fn what_is_not_known_is_one_unknown_word() {
+        assert_eq!(fields("x a$SECRET $UNSET"), [None, None]);
+        assert_eq!(fields("x ${UNSET:-\"a b\"}"), [None]);
+        assert_eq!(fields("x ${UNSET:-\"80\"}"), known(&["80"]));
+    }
+
+    #[test]
+    fn a_shell_keeps_what_it_does_not_export() {
+        let mut environment = Environment::default();
+        environment.set("PORT", Some("80".to_owned()));
+        environment.assign("PORT", Some("81".to_owned()));
+        environment.assign("HOST", Some("::".to_owned()));
+        let passed = environment.exported();
+        assert_eq!(passed.get("PORT"), Some("81"));
+        assert!(!passed.has("HOST") && environment.has("HOST"));
+        environment.export("HOST");
+        assert_eq!(environment.exported().get("HOST"), Some("::"));
+        environment.unset("HOST");
+        assert!(!environment.has("HOST"));
     }
 }

@@ -2,8 +2,8 @@ use preflint_core::Span;
 use preflint_source::Presence;
 use preflint_syntax::dockerfile::{Argument, InstructionKind};
 use preflint_syntax::dockerignore::Dockerignore;
-use preflint_syntax::shell::{CommandKind, Script, Word};
 
+use super::writes::Writes;
 use super::{Base, Image, Step};
 use crate::Repository;
 use crate::image_path::{below, name, resolve};
@@ -107,10 +107,10 @@ impl Image {
                 path,
                 depth,
             ),
-            InstructionKind::Run(_) => match &step.script {
-                Some(script) => may_write(script, step, path, u32::MAX).then_some(Said::Maybe),
-                None => Some(Said::Maybe).filter(|_| mentions(&step.instruction.kind, path)),
-            },
+            InstructionKind::Run(_) => {
+                let writes = Writes::new(repository, self, step, path);
+                writes.before(u32::MAX).then_some(Said::Maybe)
+            }
             InstructionKind::Invalid => Some(Said::Maybe),
             _ => None,
         }
@@ -363,121 +363,4 @@ fn is_remote_or_archive(source: &str) -> bool {
         || [".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip"]
             .iter()
             .any(|end| source.ends_with(end))
-}
-
-/// Whether an exec-form `RUN` speaks of the file.
-fn mentions(kind: &InstructionKind, path: &str) -> bool {
-    match kind {
-        InstructionKind::Run(preflint_syntax::dockerfile::CommandForm::Exec(words)) => {
-            words.iter().any(|word| word.text.contains(name(path)))
-        }
-        _ => true,
-    }
-}
-
-/// Whether a script may bring `path`: it names the file, or unpacks, clones or copies to a place
-/// above it, or runs a program of the repository. Only commands that end before byte `before` of the
-/// script count.
-pub(super) fn may_write(script: &Script, step: &Step, path: &str, before: u32) -> bool {
-    if !script.complete {
-        return true;
-    }
-    script
-        .commands
-        .iter()
-        .filter(|command| command.range.end() <= before)
-        .any(|command| {
-            let CommandKind::Simple {
-                words, redirects, ..
-            } = &command.kind
-            else {
-                return false;
-            };
-            let text = |word: &Word| step.environment.expand(word);
-            let named = |word: &Word| text(word).is_some_and(|text| text.contains(name(path)));
-            // `touch "$file"`: a name that is not known may be the file's.
-            let writes = words
-                .first()
-                .and_then(text)
-                .is_some_and(|program| matches!(name(&program), "touch" | "tee"));
-            let unknown = writes && words.iter().any(|word| text(word).is_none());
-            // What only changes who may use a file leaves it as it is.
-            let keeps = words
-                .first()
-                .and_then(text)
-                .is_some_and(|program| matches!(name(&program), "chmod" | "chown" | "chgrp"));
-            if unknown
-                || (!keeps && words.iter().any(named))
-                || redirects
-                    .iter()
-                    .filter_map(|redirect| redirect.target.as_ref())
-                    .any(|target| named(target) || text(target).is_none())
-            {
-                return true;
-            }
-            let Some(program) = words.first().and_then(text) else {
-                return !words.is_empty();
-            };
-            let arguments: Vec<Option<String>> = words[1..].iter().map(text).collect();
-            if runs_repository_code(&program, &arguments) {
-                return true;
-            }
-            let unpacks = match (name(&program), arguments.first()) {
-                ("git", Some(Some(subcommand))) => matches!(
-                    subcommand.as_str(),
-                    "clone" | "checkout" | "pull" | "submodule"
-                ),
-                ("cp" | "mv" | "ln" | "install" | "rsync", _) => {
-                    return arguments
-                        .last()
-                        .is_some_and(|last| reaches(last.as_deref(), step, path));
-                }
-                (tool, _) => matches!(
-                    tool,
-                    "tar" | "unzip" | "bsdtar" | "7z" | "cookiecutter" | "copier" | "svn" | "hg"
-                ),
-            };
-            unpacks
-                && (arguments
-                    .iter()
-                    .any(|word| reaches(word.as_deref(), step, path))
-                    || reaches(Some("."), step, path))
-        })
-}
-
-/// Whether a command runs a program of the repository, which may write anything: `./prepare.sh`,
-/// `bash scripts/x.sh`, `python setup_data.py`, `make`. An absolute path is an installer's.
-fn runs_repository_code(program: &str, arguments: &[Option<String>]) -> bool {
-    let relative = |path: &str| path.contains(['/', '.']) && !path.starts_with('/');
-    let first = arguments
-        .iter()
-        .flatten()
-        .find(|word| !word.starts_with('-'));
-    let option = |flag: &str| {
-        arguments
-            .first()
-            .is_some_and(|word| word.as_deref() == Some(flag))
-    };
-    match name(program) {
-        "make" | "just" | "task" | "invoke" | "nox" | "tox" => true,
-        "npm" | "yarn" | "pnpm" | "bun" => arguments.iter().flatten().any(|word| word == "run"),
-        "sh" | "bash" | "node" | "source" | "." => {
-            !option("-c") && first.is_some_and(|script| relative(script))
-        }
-        tool if tool.starts_with("python") => {
-            !option("-c") && !option("-m") && first.is_some_and(|script| relative(script))
-        }
-        _ => program.contains('/') && relative(program),
-    }
-}
-
-/// Whether `path` lies at or below a word of a command, or the word is not known.
-fn reaches(word: Option<&str>, step: &Step, path: &str) -> bool {
-    let Some(word) = word.filter(|word| !word.contains('*')) else {
-        return true;
-    };
-    if word.starts_with('-') {
-        return false;
-    }
-    resolve(step.workdir.as_deref(), word).is_none_or(|folder| below(&folder, path).is_some())
 }

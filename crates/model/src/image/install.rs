@@ -335,7 +335,8 @@ impl Reader<'_> {
         folder: String,
         inside: &str,
     ) {
-        if builds_package(tool, package) {
+        let kept = site.at_start && may_be_installed(self.image, &self.builds, package, &folder);
+        if builds_package(tool, package) && !kept {
             self.builds.push(ProjectBuild {
                 tool,
                 stage: site.at.0,
@@ -348,6 +349,28 @@ impl Reader<'_> {
             });
         }
     }
+}
+
+/// Whether the image may hold what a start would build: uv builds nothing that is up to date.
+fn may_be_installed(
+    image: &Image,
+    before: &[ProjectBuild],
+    package: &Package,
+    folder: &str,
+) -> bool {
+    let built = |build: &ProjectBuild| {
+        !build.at_start && build.folder == folder && build.package.file == package.file
+    };
+    let unknown = |command: &Command| {
+        let calls = matches!(command.program(), Some("uv"));
+        calls && command.words.iter().any(Option::is_none)
+    };
+    let mut steps = image.stages.iter().flat_map(|stage| &stage.steps);
+    before.iter().any(built)
+        || steps.any(|step| {
+            matches!(step.instruction.kind, InstructionKind::Run(_))
+                && step.commands().iter().any(unknown)
+        })
 }
 
 impl Call {

@@ -16,6 +16,7 @@ mod owner;
 mod runs;
 mod start;
 mod tools;
+mod writes;
 mod written;
 
 use std::collections::BTreeSet;

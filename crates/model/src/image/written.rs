@@ -1,6 +1,7 @@
 use preflint_core::Span;
 use preflint_syntax::dockerfile::InstructionKind;
 
+use super::writes::Writes;
 use super::{Image, Manager, Step};
 use crate::Repository;
 use crate::command::Command;
@@ -20,19 +21,25 @@ impl Image {
                 found = Some((body, step.span));
                 continue;
             }
+            // What starts the script does not write it.
+            if !matches!(step.instruction.kind, InstructionKind::Run(_)) {
+                continue;
+            }
+            let others = Writes::new(repository, self, step, place);
             for command in step.commands() {
                 let Some(append) = redirected(command, place) else {
-                    if changes(command, place) {
-                        return None;
+                    if changes(command, place, &others) {
+                        found = None;
                     }
                     continue;
                 };
-                let text = text_of(command, interprets)?;
-                if append && found.is_none() {
-                    return None;
-                }
-                let before = found.filter(|_| append).map(|(text, _)| text);
-                found = Some((before.unwrap_or_default() + &text, command.span));
+                let before = match (append, found.take()) {
+                    (true, None) => continue,
+                    (true, Some((text, _))) => text,
+                    (false, _) => String::new(),
+                };
+                let text = text_of(command, interprets).filter(|_| command.runs);
+                found = text.map(|text| (before + &text, command.span));
             }
         }
         found
@@ -69,7 +76,7 @@ fn redirected(command: &Command, place: &str) -> Option<bool> {
 }
 
 /// Whether a command may change the file: `sed -i`, `cp`, `mv`, ...
-fn changes(command: &Command, place: &str) -> bool {
+fn changes(command: &Command, place: &str, others: &Writes<'_>) -> bool {
     let harmless = [
         "chmod", "chown", "cat", "ls", "test", "[", "dos2unix", "sh", "bash",
     ];
@@ -79,10 +86,12 @@ fn changes(command: &Command, place: &str) -> bool {
         .skip(1)
         .flatten()
         .any(|word| resolve(command.folder.as_deref(), word).as_deref() == Some(place));
-    names
-        && !command
+    match names {
+        true => !command
             .program()
-            .is_some_and(|program| harmless.contains(&program))
+            .is_some_and(|program| harmless.contains(&program)),
+        false => others.by(command),
+    }
 }
 
 /// What a command prints, if it is one that says so itself.

@@ -11,7 +11,7 @@ mod poetry;
 mod python;
 mod state;
 mod system;
-mod table;
+pub(super) mod table;
 #[cfg(test)]
 mod tests;
 mod uv;

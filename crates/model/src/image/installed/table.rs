@@ -4,12 +4,12 @@ use preflint_syntax::data::Document;
 use preflint_syntax::toml;
 
 /// Whether the list at `path` of `data/installers.toml` has `word`.
-pub(super) fn lists(path: &[&str], word: &str) -> bool {
+pub(in crate::image) fn lists(path: &[&str], word: &str) -> bool {
     installers().texts(path).any(|known| known == word)
 }
 
 /// The texts at `path` of `data/installers.toml`.
-pub(super) fn texts(path: &[&str]) -> impl Iterator<Item = &'static str> + use<> {
+pub(in crate::image) fn texts(path: &[&str]) -> impl Iterator<Item = &'static str> + use<> {
     installers().texts(path)
 }
 

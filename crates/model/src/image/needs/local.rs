@@ -43,7 +43,7 @@ impl Image {
                     Lookup::Ignored(pattern) => ignored = ignored.or(Some(pattern)),
                     Lookup::There(_) | Lookup::Unknown => return None,
                 }
-                if written_before(step, local.span, &place) {
+                if written_before(repository, self, step, local.span, &place) {
                     return None;
                 }
             }

@@ -5,8 +5,8 @@ mod local;
 
 use preflint_core::Span;
 
-use super::files::may_write;
 use super::install::join_image;
+use super::writes::Writes;
 use super::{Image, Lookup, ProjectBuild, Step};
 use crate::Repository;
 use crate::image_path::{below, resolve};
@@ -86,7 +86,7 @@ impl Image {
         let (mut in_repository, mut ignored) = (None, None);
         let missing = |inside: &str| match self.lookup(repository, build.stage, build.step, inside)
         {
-            _ if self.may_make(build, inside) => None,
+            _ if self.may_make(repository, build, inside) => None,
             Lookup::Missing => Some(None),
             Lookup::Ignored(pattern) => Some(Some(pattern)),
             Lookup::There(_) | Lookup::Unknown => None,
@@ -148,12 +148,9 @@ impl Image {
     }
 
     /// Whether the commands before the build in its own `RUN` may make the file.
-    fn may_make(&self, build: &ProjectBuild, inside: &str) -> bool {
-        written_before(
-            &self.stages[build.stage].steps[build.step],
-            build.span,
-            inside,
-        )
+    fn may_make(&self, repository: &Repository, build: &ProjectBuild, inside: &str) -> bool {
+        let step = &self.stages[build.stage].steps[build.step];
+        written_before(repository, self, step, build.span, inside)
     }
 
     /// Whether the commands before the build in its own `RUN` may make the file, or what needs it (a
@@ -165,7 +162,8 @@ impl Image {
         need: &Need,
         inside: &str,
     ) -> bool {
-        self.may_make(build, inside) || self.asked_by_missing(repository, build, need.span)
+        self.may_make(repository, build, inside)
+            || self.asked_by_missing(repository, build, need.span)
     }
 
     /// Whether what asks for a file is another one (a `setup.py`) that is not certainly in the image.
@@ -208,8 +206,12 @@ impl Image {
 }
 
 /// Whether the commands of a step before the one at `span` may make a file.
-fn written_before(step: &Step, span: Span, inside: &str) -> bool {
-    let start = span.range.start().saturating_sub(step.script_start);
-    let script = step.script.as_ref();
-    script.is_some_and(|script| may_write(script, step, inside, start))
+fn written_before(
+    repository: &Repository,
+    image: &Image,
+    step: &Step,
+    span: Span,
+    inside: &str,
+) -> bool {
+    Writes::new(repository, image, step, inside).before(span.range.start())
 }

@@ -21,10 +21,12 @@ pub(super) fn endpoint(world: &World<'_>, start: &Start, server: &Server) -> Opt
             rest.is_empty() || rest.starts_with('=') || !option.starts_with("--")
         })
     };
-    // A word that is not known may be any option, unless it is the value of one.
+    // A word that is not known may be any option, unless it is the value of one; a list is no value.
     let unknown = arguments.iter().enumerate().any(|(at, word)| {
         let before = at.checked_sub(1).and_then(|at| arguments[at].as_deref());
-        word.is_none() && !before.is_some_and(|before| before.starts_with('-'))
+        let is_list = command.word_origins.get(at + 1) == Some(&Origin::List);
+        let is_value = !is_list && before.is_some_and(|before| before.starts_with('-'));
+        word.is_none() && !is_value
     });
     let decided = arguments.iter().flatten().any(|word| {
         server.is_abbreviated(word) || server.unless.iter().any(|option| is(word, option))
@@ -129,7 +131,7 @@ impl Reader<'_> {
 
     fn by(&self, at: usize) -> By {
         match self.start.command.word_origins.get(at) {
-            Some(Origin::Variable) => By::Variable,
+            Some(Origin::Variable | Origin::List) => By::Variable,
             Some(Origin::Fallback) => By::Fallback,
             Some(Origin::Literal) | None => By::Argument,
         }

@@ -5,6 +5,8 @@ mod files;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use preflint_core::{FileId, Sources, Span, TextRange};
 use preflint_syntax::data::SourceMap;
 use preflint_syntax::dockerfile::{CommandForm, InstructionKind};
@@ -13,7 +15,7 @@ use preflint_syntax::{jsonc, shell};
 
 use super::{Base, Image, Step};
 use crate::Repository;
-use crate::command::{self, Command, Place, ShellOptions};
+use crate::command::{self, Command, Origin, Place, ShellOptions};
 use crate::compose::{Mount, Service};
 use crate::environment::Environment;
 use crate::image_path::{name, resolve};
@@ -270,6 +272,7 @@ impl World<'_> {
         // The words of an exec-form command follow the entry point's own.
         if let Some([one]) = passed.as_deref()
             && one.redirects.is_empty()
+            && one.assignments.is_empty()
         {
             first.take(one);
         } else if passed.is_some() {
@@ -291,16 +294,47 @@ impl World<'_> {
             .or_else(|| self.is_standalone(&command).then(Server::next_standalone)?);
         let server = server.filter(|server| !server.of_node || self.has_node());
         let mut start = Start {
+            environment: self.environment_of(&command),
             command,
             span,
             scripts: found.scripts,
             before: found.before,
             server,
             endpoint: None,
-            environment: self.environment.clone(),
         };
         start.endpoint = server.and_then(|server| endpoint::endpoint(self, &start, server));
         Some(start)
+    }
+
+    /// The variables that a command is started with.
+    fn environment_of(&self, command: &Command) -> Environment {
+        let shell = command.environment.as_deref();
+        let mut environment = shell.unwrap_or(&self.environment).clone();
+        for (name, value) in &command.assignments {
+            environment.set(name, value.clone());
+        }
+        environment
+    }
+
+    /// What `"$@"` in `caller` runs: it gets the variables that hold there. Its words were read with
+    /// others.
+    fn handed(&self, passed: Vec<Command>, caller: &Command) -> Vec<Command> {
+        let environment = Arc::new(self.environment_of(caller));
+        let hand = |mut command: Command| {
+            if self.environment_of(&command) != *environment {
+                let words = command.words.iter_mut().zip(&command.word_origins);
+                let filled_in = words.filter(|(_, origin)| **origin != Origin::Literal);
+                filled_in.for_each(|(word, _)| *word = None);
+            }
+            let own = command.environment.as_deref();
+            command.environment = match own.is_none_or(|own| *own == self.environment) {
+                true => Some(Arc::clone(&environment)),
+                false if *environment == self.environment => command.environment,
+                false => Some(Arc::new(Environment::unknown())),
+            };
+            command
+        };
+        passed.into_iter().map(hand).collect()
     }
 
     /// Whether the image is one of Node.
@@ -341,7 +375,8 @@ impl World<'_> {
     ) -> Option<Command> {
         loop {
             if command.arguments == Some(0) {
-                return self.program(passed?, None, found, depth - 1);
+                let handed = self.handed(passed?, &command);
+                return self.program(handed, None, found, depth - 1);
             }
             let program = command.program()?.to_owned();
             let arguments = command.words.get(1..).unwrap_or_default();
@@ -401,7 +436,7 @@ impl World<'_> {
             return Vec::new();
         }
         let place = Place {
-            environment: &self.environment,
+            environment: &self.environment_of(around),
             folder: around.folder.clone(),
             span,
             options: ShellOptions::default(),

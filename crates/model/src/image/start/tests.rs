@@ -151,6 +151,74 @@ fn files_that_decide() {
 }
 
 #[test]
+fn a_variable_may_hold_several_words() {
+    let options = "ENV OPTIONS=\"--host 0.0.0.0 --port 9000\"\n";
+    let command = |text: &str| image(&format!("{options}CMD {text}"), &[]);
+    assert_eq!(
+        command("uvicorn main:app $OPTIONS"),
+        "uvicorn 0.0.0.0$ 9000$"
+    );
+    let shell = r#"["sh", "-c", "exec uvicorn main:app --reload $OPTIONS"]"#;
+    assert_eq!(command(shell), "uvicorn 0.0.0.0$ 9000$");
+    let script = |text: &str| image(r#"CMD ["./run.sh"]"#, &[("run.sh", text)]);
+    let added = "OPTIONS=\"--port 9000\"\n[ -n \"$X\" ] && OPTIONS=\"$OPTIONS --reload\"\nuvicorn a:b $OPTIONS\n";
+    assert_eq!(script(added), "uvicorn ?");
+    let list = "#!/bin/bash\nOPTIONS=(--port 9000)\nuvicorn a:b --reload \"${OPTIONS[@]}\"\n";
+    assert_eq!(script(list), "uvicorn ?");
+}
+
+#[test]
+fn what_a_script_sets_reaches_the_server_if_it_is_exported() {
+    let script = |text: &str| image(r#"CMD ["./run.sh"]"#, &[("run.sh", text), ("own.env", "")]);
+    let server = "exec uvicorn a:b\n";
+    let with = |text: &str| script(&format!("{text}\n{server}"));
+    assert_eq!(with("export UVICORN_PORT=9000"), "uvicorn 127.0.0.1* 9000$");
+    assert_eq!(with("UVICORN_PORT=9000"), "uvicorn 127.0.0.1* 8000*");
+    assert_eq!(
+        with("UVICORN_PORT=9000\nexport UVICORN_PORT"),
+        "uvicorn 127.0.0.1* 9000$"
+    );
+    assert_eq!(
+        with("set -a\nUVICORN_PORT=9000\nset +a"),
+        "uvicorn 127.0.0.1* 9000$"
+    );
+    assert_eq!(with("set -a; . ./own.env; set +a"), "uvicorn ? ?");
+    assert_eq!(
+        with("export $(grep -v '^#' own.env | xargs)"),
+        "uvicorn ? ?"
+    );
+    assert_eq!(
+        with("[ -n \"$X\" ] && export UVICORN_PORT=9000"),
+        "uvicorn 127.0.0.1* ?"
+    );
+    assert_eq!(with("load() { . ./own.env; }\nload"), "uvicorn ? ?");
+    assert_eq!(
+        with("log() { echo \"$1\"; }\nlog on"),
+        "uvicorn 127.0.0.1* 8000*"
+    );
+    assert_eq!(with(". /opt/venv/bin/activate"), "uvicorn 127.0.0.1* 8000*");
+}
+
+#[test]
+fn an_entry_point_hands_on_what_it_sets() {
+    let lines = |script: &str, command: &str| {
+        let lines = format!("ENTRYPOINT [\"./run.sh\"]\nCMD {command}");
+        image(&lines, &[("run.sh", script)])
+    };
+    let exec = r#"["uvicorn", "a:b"]"#;
+    let exports = "export UVICORN_HOST=0.0.0.0\nexec \"$@\"\n";
+    assert_eq!(lines(exports, exec), "uvicorn 0.0.0.0$ 8000*");
+    assert_eq!(lines("set -- \"$@\" --port 9\nexec \"$@\"\n", exec), "?");
+    assert_eq!(lines("shift\nexec uvicorn a:b \"$@\"\n", exec), "uvicorn ?");
+    let port = "uvicorn a:b --port ${PORT:-8000}";
+    assert_eq!(
+        lines("export PORT=9\nexec \"$@\"\n", port),
+        "uvicorn 127.0.0.1* ?"
+    );
+    assert_eq!(lines("exec \"$@\"\n", port), "uvicorn 127.0.0.1* 8000:-");
+}
+
+#[test]
 fn scripts_and_entry_points() {
     let start = "#!/bin/sh\nset -e\nalembic upgrade head\nexec uvicorn main:app --port 8080\n";
     let files = [("start.sh", start)];
