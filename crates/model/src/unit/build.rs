@@ -224,3 +224,63 @@ fn speaks_from_root(repository: &Repository, text: &str, own: &str) -> bool {
             there(join(own, rest)) && !there(join(own, &join(own, rest)))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use preflint_core::Fact;
+    use preflint_source::{MemoryTree, Options};
+
+    use crate::Project;
+    use crate::classify::Kind;
+    use crate::memo::Memo;
+    use crate::unit::UnitKind;
+
+    fn options() -> Options {
+        Options {
+            wanted: Arc::new(|path: &str| Kind::of_path(path).is_some()),
+            ..Options::new()
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_dockerfile_is_that_dockerfile() {
+        let tree = MemoryTree::new()
+            .options(options())
+            .file("docker/Dockerfile", "FROM python:3.12-slim\nCOPY . .\n")
+            .symlink("Dockerfile", "docker/Dockerfile")
+            .file("compose.yaml", "services:\n  api:\n    build: .\n")
+            .build();
+        let facts = BTreeSet::from(Fact::ALL);
+        let project = Project::build(&tree, &Memo::default(), &facts);
+        let images = project
+            .units
+            .as_ref()
+            .unwrap()
+            .of_kind(|kind| kind == UnitKind::Image);
+        let images: Vec<_> = images
+            .map(|unit| (&*tree.entry(unit.file).path, unit.folder.as_deref()))
+            .collect();
+        assert_eq!(images, [("docker/Dockerfile", Some(""))]);
+        assert_eq!(project.images.as_ref().unwrap().runs[0].image, Some(0));
+    }
+
+    #[test]
+    fn what_a_script_gives_a_build_is_not_known() {
+        let tree = MemoryTree::new()
+            .options(options())
+            .file("Dockerfile", "ARG TAG=3.9\nFROM python:$TAG\n")
+            .file(
+                "Makefile",
+                "image:\n\tdocker build --build-arg TAG=$(TAG) .\n",
+            )
+            .build();
+        let facts = BTreeSet::from(Fact::ALL);
+        let project = Project::build(&tree, &Memo::default(), &facts);
+        let given: Vec<_> = project.units.as_ref().unwrap().arguments.values().collect();
+        assert_eq!(given[0].given("TAG"), Some(None));
+        assert_eq!(given[0].given("PORT"), None);
+    }
+}
