@@ -41,10 +41,15 @@ pub(super) fn literal_sources(step: &Step) -> Vec<(&Argument, String)> {
 
 /// The path in the repository of a path of the build context.
 pub(super) fn in_repository(image: &Image, path: &str) -> String {
-    if image.context.is_empty() {
+    below(&image.context, path)
+}
+
+/// `path` in `folder` (empty: the root).
+pub(super) fn below(folder: &str, path: &str) -> String {
+    if folder.is_empty() {
         path.to_owned()
     } else {
-        format!("{}/{path}", image.context)
+        format!("{folder}/{path}")
     }
 }
 

@@ -1,12 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use preflint_core::Span;
 use preflint_model::image::Image;
-use preflint_model::maker::{is_assembled, may_be_made};
+use preflint_model::maker::{is_assembled, is_written, may_be_made};
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
 
-use super::context::{context_is_told, in_repository, literal_sources, other_case};
+use super::context::{below, context_is_told, in_repository, literal_sources, other_case};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
@@ -33,6 +33,77 @@ pub(super) fn check(cx: &mut Context<'_>) {
             ignored(cx, pattern, &sources);
         }
     }
+    for image in &cx.images().unplaced {
+        in_no_context(cx, image);
+    }
+}
+
+/// Where nobody names the context, it is the root for a Dockerfile in the root, and what no folder of
+/// the repository holds is missing in any other. Other sources show that the Dockerfile is for files
+/// of the repository at all.
+fn in_no_context(cx: &mut Context<'_>, image: &Image) {
+    let repository = cx.repository();
+    // What a submodule holds is not known.
+    if repository.tree().find(".gitmodules").is_some() {
+        return;
+    }
+    let path = repository.path(image.dockerfile);
+    let own = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let stages = image.built_stages().into_iter();
+    let steps = stages.flat_map(|stage| &image.stages[stage].steps);
+    let sources: Vec<_> = steps.flat_map(literal_sources).collect();
+    let known = |path: &str| {
+        let mut folders = [own, ""].into_iter();
+        folders.any(|folder| repository.at(&below(folder, path)) == Presence::Tracked)
+    };
+    if !sources.iter().any(|(_, path)| known(path)) {
+        return;
+    }
+    for (source, path) in &sources {
+        let made =
+            || may_be_made(repository, path) || is_assembled(repository, image.dockerfile, path);
+        let place = Span::new(image.dockerfile, source.range);
+        if !is_written(path) {
+            continue;
+        }
+        if own.is_empty() {
+            let other = other_case(repository, image, path);
+            if repository.at(path) == Presence::Absent && other.is_none() && !made() {
+                missing(cx, image, path, place);
+            }
+        } else if is_nowhere(repository, path) && !made() {
+            nowhere(cx, path, place);
+        }
+    }
+}
+
+fn nowhere(cx: &mut Context<'_>, path: &str, place: Span) {
+    let message = format!(
+        "no folder of the repository holds `{path}`, so that it is in no build context: \"failed to compute cache key: \"/{path}\": not found\""
+    );
+    cx.report("missing", path, message, place, "no such file anywhere")
+        .help("commit the file, or take it out of this line");
+}
+
+/// Whether no folder of the repository holds `path`, in whatever letters, or may do so.
+fn is_nowhere(repository: &Repository, path: &str) -> bool {
+    let tree = repository.tree();
+    let end = format!("/{}", path.to_lowercase());
+    let inner = format!("{end}/");
+    let holds = |known: &str| {
+        let known = format!("/{}", known.to_lowercase());
+        known.ends_with(&end) || known.contains(&inner)
+    };
+    if tree.files().any(|(_, entry)| holds(&entry.path)) {
+        return false;
+    }
+    let mut folders = BTreeSet::from([""]);
+    for (_, entry) in tree.files() {
+        let ends = entry.path.match_indices('/').map(|(at, _)| at);
+        folders.extend(ends.filter_map(|at| entry.path.get(..at)));
+    }
+    let absent = |folder: &str| repository.at(&below(folder, path)) == Presence::Absent;
+    folders.into_iter().all(absent)
 }
 
 enum State {

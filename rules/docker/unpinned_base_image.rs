@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use preflint_model::Context;
 use preflint_model::image::Base;
+use preflint_model::maker::builds_image;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -21,6 +22,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             };
             // A reference that stands twice is mended with the first.
             if !named.insert(reference) {
+                continue;
+            }
+            if builds_image(cx.repository(), cx.composes(), reference) {
                 continue;
             }
             let message = format!(

@@ -2,6 +2,8 @@
 
 use preflint_syntax::script::Dialect;
 
+use crate::maker;
+
 /// What a file is to preflint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -33,6 +35,8 @@ pub enum Kind {
     Procfile,
     /// A `.gitattributes`.
     Gitattributes,
+    /// What says what is run before a build and has no reader of its own: a Makefile, a justfile, ...
+    Maker,
 }
 
 impl Kind {
@@ -64,6 +68,9 @@ impl Kind {
         }
         if let Some(dialect) = Dialect::of_path(&lower) {
             return Some(Self::Script(dialect));
+        }
+        if maker::is_own_language(name) {
+            return Some(Self::Maker);
         }
         match lower.rsplit_once('.')?.1 {
             "yml" | "yaml" => Some(Self::Yaml),
@@ -222,6 +229,9 @@ mod tests {
             (".yarn/releases/yarn-4.9.2.cjs", None),
             ("static/jquery.min.js", None),
             ("README.md", Some(Kind::Markdown)),
+            ("Makefile", Some(Kind::Maker)),
+            ("build/rules.mk", Some(Kind::Maker)),
+            ("tasks.py", Some(Kind::Python)),
         ] {
             assert_eq!(Kind::of_path(path), kind, "{path}");
         }

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use preflint_syntax::dockerfile::{Argument, Instruction, InstructionKind};
 use preflint_syntax::shell::{Word, WordPart};
 
+use crate::unit::BuildArguments;
+
 /// The `PATH` of the published images of the table.
 const BASE_PATH: &str = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -121,9 +123,15 @@ impl Environment {
         self.values.values_mut().for_each(|value| *value = None);
     }
 
-    /// Takes in what an `ENV` or `ARG` sets; an `ARG` without default takes the value that an `ARG`
-    /// before the first `FROM` gave it (`global`).
-    pub(crate) fn define(&mut self, instruction: &Instruction, global: &Self) {
+    /// Takes in what an `ENV` or `ARG` sets; a build's own value (`given`) wins over the default of an
+    /// `ARG`, and one without default takes the value that an `ARG` before the first `FROM` gave it
+    /// (`global`).
+    pub(crate) fn define(
+        &mut self,
+        instruction: &Instruction,
+        global: &Self,
+        given: &BuildArguments,
+    ) {
         match &instruction.kind {
             InstructionKind::Env(pairs) => {
                 // Docker expands all values of one instruction with what held before it.
@@ -138,9 +146,12 @@ impl Environment {
             }
             InstructionKind::Arg(args) => {
                 for (name, default) in args {
-                    let value = self
-                        .value(default.as_ref())
-                        .or_else(|| global.get(&name.text).map(str::to_owned));
+                    let value = match given.given(&name.text) {
+                        Some(given) => given.map(str::to_owned),
+                        None => self
+                            .value(default.as_ref())
+                            .or_else(|| global.get(&name.text).map(str::to_owned)),
+                    };
                     // An ENV of the same name wins over an ARG.
                     if let Entry::Vacant(entry) = self.values.entry(name.text.to_string()) {
                         entry.insert(value);

@@ -78,6 +78,12 @@ pub struct HostService {
     pub environment: Vec<Variable>,
     /// Whether `environment` is all that the file gives it: no group of variables.
     pub environment_known: bool,
+    /// The values that the build gives to `ARG`s.
+    pub arguments: Vec<Variable>,
+    /// The stage that is built, if the file names one.
+    pub target: Option<String>,
+    /// Whether the file starts something of its own that is not in `start`.
+    pub starts_other: bool,
 }
 
 impl Hosts {
@@ -136,6 +142,9 @@ impl<'a> Reader<'a> {
             probes: Vec::new(),
             environment: Vec::new(),
             environment_known: true,
+            arguments: Vec::new(),
+            target: None,
+            starts_other: false,
         }
     }
 
@@ -211,9 +220,17 @@ impl<'a> Reader<'a> {
         } else {
             service.dockerfile.as_ref().map(|_| true)
         };
-        // Without a Dockerfile named or found, Fly takes buildpacks.
-        service.context = Some(self.folder.to_owned());
+        // Without a Dockerfile named or found, Fly takes buildpacks. The context is the folder in which
+        // `fly deploy` is called (https://fly.io/docs/launch/monorepo/).
+        service.context = self.folder.is_empty().then(String::new);
+        service.arguments = self.table(document.at(&["build", "args"]));
+        let target = document.at(&["build", "build-target"]);
+        service.target = target.and_then(NodeRef::as_str).map(str::to_owned);
         service.environment = self.table(root.get("env"));
+        let experimental = root.get("experimental");
+        service.starts_other = ["cmd", "entrypoint", "exec"]
+            .iter()
+            .any(|key| experimental.is_some_and(|own| own.get(key).is_some()));
         let processes: Vec<_> = root
             .get("processes")
             .into_iter()
@@ -224,6 +241,7 @@ impl<'a> Reader<'a> {
             service.start = self.start(Some(*command));
         } else if !processes.is_empty() {
             service.ports.clear();
+            service.starts_other = true;
         }
         vec![service]
     }

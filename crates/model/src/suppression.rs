@@ -69,7 +69,7 @@ fn comments(kind: Kind, text: &Arc<str>, memo: &Memo) -> Vec<Comment> {
             .comments
             .clone(),
         Kind::Shell => memo.get(text, 0, shell::parse).comments.clone(),
-        Kind::Gitignore | Kind::Gitattributes | Kind::Procfile => {
+        Kind::Gitignore | Kind::Gitattributes | Kind::Procfile | Kind::Maker => {
             lines(text, |line| line.starts_with('#').then_some(0..line.len()))
         }
         Kind::Markdown => memo.get(text, 0, front_matter::parse).comments.clone(),

@@ -1,5 +1,6 @@
 //! Compose files: services with their builds, commands, probes, ports, mounts and dependencies.
 
+mod overlay;
 mod read;
 
 use preflint_core::{FileId, Span};
@@ -108,10 +109,16 @@ pub struct Build {
     pub span: Span,
     /// The build context, a folder of the repository; `None` if it is not known.
     pub context: Option<String>,
+    /// Whether it states its context.
+    pub states_context: bool,
     /// The Dockerfile's path in the repository; `None` if it is not known.
     pub dockerfile: Option<String>,
-    /// `target`: the stage that is built.
+    /// `target`: the stage that is built; as written if it is not known.
     pub target: Option<String>,
+    /// `args`.
+    pub arguments: Vec<Variable>,
+    /// The names under `additional_contexts`.
+    pub contexts: Vec<String>,
 }
 
 /// A line of `environment`.
@@ -203,10 +210,11 @@ impl Composes {
             .filter(|(_, entry)| is_compose(&entry.path) && !is_aside(&entry.path))
             .map(|(file, _)| file)
             .collect();
-        let all = files
+        let mut all: Vec<ComposeFile> = files
             .into_par_iter()
             .filter_map(|file| read::file(repository, memo, file))
             .collect();
+        overlay::settle(repository, &mut all);
         Self { all }
     }
 

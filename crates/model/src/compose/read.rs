@@ -214,9 +214,22 @@ impl<'a> Reader<'a> {
             .and_then(|(context, dockerfile)| normalize(&join(context, &dockerfile)));
         Build {
             span: self.span(node),
+            states_context: !node.is_map() || field("context").is_some(),
             context,
             dockerfile,
-            target: field("target").and_then(|node| known(node.as_str()?)),
+            target: field("target").map(|node| {
+                let text = self.scalar(node).unwrap_or_default();
+                known(&text).unwrap_or(text)
+            }),
+            arguments: field("args")
+                .map(|args| self.environment(args))
+                .unwrap_or_default(),
+            contexts: field("additional_contexts")
+                .map(|contexts| self.environment(contexts))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|context| context.name)
+                .collect(),
         }
     }
 

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use preflint_core::{FileId, Span, TextRange};
 use preflint_syntax::dockerfile::{self, CommandForm, Dockerfile, Instruction, InstructionKind};
 use preflint_syntax::dockerignore::Dockerignore;
-use preflint_syntax::shell;
+use preflint_syntax::shell::{self, WordPart};
 use rayon::prelude::*;
 
 pub use accounts::{Account, Accounts, User};
@@ -48,13 +48,16 @@ use crate::memo::Memo;
 use crate::package::Packages;
 use crate::repository::join;
 use crate::start::Start;
-use crate::unit::{Unit, UnitKind, Units};
+use crate::unit::{BuildArguments, Unit, UnitKind, Units};
 
 /// Every image with a known build context.
 #[derive(Debug, Default)]
 pub struct Images {
     /// By Dockerfile.
     pub all: Vec<Image>,
+    /// The Dockerfiles of whose context nothing is told and that no folder has all sources for: only
+    /// their stages are read, and they have no context.
+    pub unplaced: Vec<Image>,
     /// The ways in which they, and what platforms build without a Dockerfile, are run.
     pub runs: Vec<Run>,
 }
@@ -103,6 +106,8 @@ pub struct Stage {
     pub image: Option<String>,
     /// What it starts from.
     pub base: Base,
+    /// The earlier stages that it may start from if the name is known in part.
+    candidates: Vec<usize>,
     /// Its instructions in order, each with what held before it.
     pub steps: Vec<Step>,
     after: State,
@@ -295,8 +300,21 @@ impl Image {
     /// others.
     #[must_use]
     pub fn built_stages(&self) -> BTreeSet<usize> {
+        let Some(last) = self.stages.len().checked_sub(1) else {
+            return BTreeSet::new();
+        };
+        let mut built = self.needed_by(last);
+        // Which one it starts from is not known: what all of them need is built.
+        let candidates = &self.stages[last].candidates;
+        let needed = candidates.iter().map(|stage| self.needed_by(*stage));
+        built.extend(needed.reduce(|all, one| &all & &one).unwrap_or_default());
+        built
+    }
+
+    /// A stage and those that it needs.
+    fn needed_by(&self, stage: usize) -> BTreeSet<usize> {
         let mut built = BTreeSet::new();
-        let mut open: Vec<usize> = self.stages.len().checked_sub(1).into_iter().collect();
+        let mut open = vec![stage];
         while let Some(at) = open.pop() {
             if !built.insert(at) {
                 continue;
@@ -386,14 +404,29 @@ impl Images {
         composes: &Composes,
         hosts: &Hosts,
     ) -> Self {
+        let nothing = BuildArguments::default();
         let built: Vec<&Unit> = units.of_kind(|kind| kind == UnitKind::Image).collect();
         let all: Vec<Image> = built
             .into_par_iter()
-            .filter_map(|unit| image(repository, memo, packages, unit))
+            .filter_map(|unit| {
+                let given = units.arguments.get(&unit.file).unwrap_or(&nothing);
+                image(repository, memo, packages, unit, given)
+            })
             .map(|image| image.without_told_starts(repository, composes))
             .collect();
         let runs = runs::runs(repository, memo, &all, units, composes, hosts);
-        Self { all, runs }
+        let unplaced = units
+            .of_kind(|kind| kind == UnitKind::Image)
+            .filter(|unit| unit.folder.is_none() && unit.evidence.is_empty());
+        let unplaced = unplaced.filter_map(|unit| {
+            let given = units.arguments.get(&unit.file).unwrap_or(&nothing);
+            stages_alone(repository, memo, unit.file, given)
+        });
+        Self {
+            unplaced: unplaced.collect(),
+            all,
+            runs,
+        }
     }
 }
 
@@ -403,23 +436,18 @@ pub(crate) const MAX_INSTRUCTIONS: usize = 1000;
 /// The same for the commands of one instruction.
 const MAX_COMMANDS: usize = 1000;
 
-fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit) -> Option<Image> {
-    let text = repository.tree().shared_text(unit.file)?;
-    let document = memo.get(text, 0, dockerfile::parse);
-    if document.instructions.len() > MAX_INSTRUCTIONS {
-        return None;
-    }
+fn image(
+    repository: &Repository,
+    memo: &Memo,
+    packages: &Packages,
+    unit: &Unit,
+    given: &BuildArguments,
+) -> Option<Image> {
     let context = unit.folder.clone()?;
     let mut image = Image {
-        dockerfile: unit.file,
         ignore: ignore_file(repository, memo, unit.file, &context),
         context,
-        stages: stages(&document, unit.file, memo),
-        builds: Vec::new(),
-        start: None,
-        tools: Vec::new(),
-        locals: Vec::new(),
-        installs: Vec::new(),
+        ..stages_alone(repository, memo, unit.file, given)?
     };
     image.installs = installed::read(&image, repository, packages);
     image.tools = tools::PROBING
@@ -429,6 +457,28 @@ fn image(repository: &Repository, memo: &Memo, packages: &Packages, unit: &Unit)
     (image.builds, image.locals) = install::builds(&image, repository, packages);
     image.start = start::of_image(repository, memo, &image);
     Some(image)
+}
+
+/// What of an image does not depend on its context.
+fn stages_alone(
+    repository: &Repository,
+    memo: &Memo,
+    dockerfile: FileId,
+    given: &BuildArguments,
+) -> Option<Image> {
+    let text = repository.tree().shared_text(dockerfile)?;
+    let document = memo.get(text, 0, dockerfile::parse);
+    (document.instructions.len() <= MAX_INSTRUCTIONS).then(|| Image {
+        dockerfile,
+        context: String::new(),
+        stages: stages(&document, dockerfile, memo, given),
+        ignore: None,
+        builds: Vec::new(),
+        start: None,
+        tools: Vec::new(),
+        locals: Vec::new(),
+        installs: Vec::new(),
+    })
 }
 
 /// `<Dockerfile>.dockerignore` beside the Dockerfile, else `.dockerignore` at the context's root.
@@ -483,14 +533,15 @@ impl State {
     }
 
     /// Takes in what a step changes.
-    fn apply(&mut self, step: &Step, global: &Environment) {
+    fn apply(&mut self, step: &Step, outside: &Outside<'_>) {
         match &step.instruction.kind {
             InstructionKind::Workdir(path) => {
                 let path = self.environment.expand(&path.word);
                 self.workdir = path.and_then(|path| path::resolve(self.workdir.as_deref(), &path));
             }
             InstructionKind::Env(_) | InstructionKind::Arg(_) => {
-                Arc::make_mut(&mut self.environment).define(&step.instruction, global);
+                let environment = Arc::make_mut(&mut self.environment);
+                environment.define(&step.instruction, &outside.global, outside.given);
             }
             InstructionKind::Shell(words) => {
                 let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
@@ -508,11 +559,11 @@ impl State {
 }
 
 /// Runs the `ONBUILD` instructions of the stage that a stage starts from.
-fn triggers(parent: &Stage, stage: &mut Stage, global: &Environment, memo: &Memo) {
+fn triggers(parent: &Stage, stage: &mut Stage, outside: &Outside<'_>, memo: &Memo) {
     for step in &parent.steps {
         if let InstructionKind::Onbuild(instruction) = &step.instruction.kind {
             let step = self::step(instruction, step.span.file, &stage.after, memo);
-            stage.after.apply(&step, global);
+            stage.after.apply(&step, outside);
             stage.steps.push(step);
         }
     }
@@ -527,13 +578,30 @@ fn shell_options(words: &[&str]) -> Option<ShellOptions> {
     unix.then_some(options)
 }
 
-fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
+/// What holds for all stages.
+struct Outside<'a> {
+    /// The variables before the first `FROM`.
+    global: Environment,
+    /// What those who build it give it.
+    given: &'a BuildArguments,
+}
+
+fn stages(document: &Dockerfile, file: FileId, memo: &Memo, given: &BuildArguments) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
-    let mut global = Environment::default();
+    let mut outside = Outside {
+        global: Environment::default(),
+        given,
+    };
     for instruction in &document.instructions {
         if let InstructionKind::From { image, name } = &instruction.kind {
             let from = Span::new(file, image.range);
-            let image = global.expand(&image.word);
+            let word = &image.word;
+            let image = outside.global.expand(word);
+            let candidates = match image {
+                None => candidates(word, &stages),
+                Some(_) => Vec::new(),
+            };
+            let image = image.filter(|image| !given.replaces(image));
             let base = base(&image, &stages);
             let after = State::at_start(&base, &stages);
             let name = name.as_ref().map(|name| name.text.to_ascii_lowercase());
@@ -542,24 +610,51 @@ fn stages(document: &Dockerfile, file: FileId, memo: &Memo) -> Vec<Stage> {
                 from,
                 image,
                 base,
+                candidates,
                 steps: Vec::new(),
                 after,
             };
             if let Base::Stage(parent) = stage.base {
-                triggers(&stages[parent], &mut stage, &global, memo);
+                triggers(&stages[parent], &mut stage, &outside, memo);
             }
             stages.push(stage);
             continue;
         }
         let Some(stage) = stages.last_mut() else {
-            global.define(instruction, &Environment::default());
+            let none = Environment::default();
+            outside.global.define(instruction, &none, given);
             continue;
         };
         let step = step(instruction, file, &stage.after, memo);
-        stage.after.apply(&step, &global);
+        stage.after.apply(&step, &outside);
         stage.steps.push(step);
     }
     stages
+}
+
+/// More stages than anyone chooses between.
+const MAX_CANDIDATES: usize = 20;
+
+/// The stages whose names begin and end like the word of a `FROM`.
+fn candidates(word: &shell::Word, stages: &[Stage]) -> Vec<usize> {
+    let literal = |part: Option<&WordPart>| match part {
+        Some(WordPart::Literal(text)) => text.to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    let (start, end) = (literal(word.parts.first()), literal(word.parts.last()));
+    if start.is_empty() && end.is_empty() {
+        return Vec::new();
+    }
+    let fits = |stage: &Stage| {
+        let name = stage.name.as_deref();
+        name.is_some_and(|name| name.starts_with(&start) && name.ends_with(&end))
+    };
+    let found = stages.iter().enumerate().filter(|(_, stage)| fits(stage));
+    let found: Vec<usize> = found.map(|(at, _)| at).collect();
+    if found.len() > MAX_CANDIDATES {
+        return Vec::new();
+    }
+    found
 }
 
 fn base(image: &Option<String>, stages: &[Stage]) -> Base {

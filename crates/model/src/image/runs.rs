@@ -3,7 +3,7 @@ use crate::compose::Composes;
 use crate::host::Hosts;
 use crate::memo::Memo;
 use crate::start::Start;
-use crate::unit::{UnitKind, Units};
+use crate::unit::{self, UnitKind, Units};
 
 use super::{Image, start};
 
@@ -39,8 +39,14 @@ pub(super) fn runs(
     hosts: &Hosts,
 ) -> Vec<Run> {
     let of_path = |path: &str| {
-        let is_it = |image: &Image| repository.path(image.dockerfile) == path;
-        images.iter().position(is_it)
+        let file = unit::dockerfile(repository, path)?;
+        images.iter().position(|image| image.dockerfile == file)
+    };
+    // Another stage than the last may be meant.
+    let is_last = |image: usize, target: Option<&str>| {
+        let last = images.get(image).and_then(|image| image.stages.last());
+        let name = last.and_then(|stage| stage.name.as_deref());
+        target.is_none_or(|target| name == Some(&*target.to_ascii_lowercase()))
     };
     let services = composes.all.iter().enumerate().flat_map(|(at, file)| {
         let services = file.services.iter().enumerate();
@@ -49,10 +55,7 @@ pub(super) fn runs(
     let composed = services.map(|(by, service)| {
         let image = service.build.as_ref().and_then(|build| {
             let image = of_path(build.dockerfile.as_deref()?)?;
-            // Another stage than the last may be meant.
-            let last = images[image].stages.last()?.name.as_deref();
-            let target = build.target.as_deref().map(str::to_ascii_lowercase);
-            (target.is_none() || target.as_deref() == last).then_some(image)
+            is_last(image, build.target.as_deref()).then_some(image)
         });
         let start =
             image.and_then(|image| start::of_service(repository, memo, &images[image], service));
@@ -66,8 +69,12 @@ pub(super) fn runs(
             (None, _, Some(folder)) => Some(crate::repository::join(folder, "Dockerfile")),
         };
         let procfile = service.platform == crate::host::Platform::Procfile;
-        let image = own.filter(|_| !procfile).and_then(|path| of_path(&path));
+        let image = own
+            .filter(|_| !procfile)
+            .and_then(|path| of_path(&path))
+            .filter(|image| is_last(*image, service.target.as_deref()));
         let start = match image.map(|image| &images[image]) {
+            _ if service.starts_other => None,
             Some(image) if service.start.is_empty() => image.start.clone(),
             _ => start::of_commands(repository, memo, service.folder.as_deref(), &service.start),
         };

@@ -1,23 +1,25 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use preflint_core::{FileId, Span};
 use preflint_source::{Content, Presence};
 use preflint_syntax::dockerfile::{self, InstructionKind};
 
-use super::{Evidence, Unit, UnitKind};
+use super::told::{self, Build, Told};
+use super::{BuildArguments, Unit, UnitKind};
 use crate::Repository;
 use crate::classify::{Kind, is_aside};
-use crate::compose::{Composes, Service};
-use crate::host::{HostService, Hosts};
+use crate::compose::Composes;
+use crate::host::Hosts;
+use crate::maker;
 use crate::memo::Memo;
 use crate::repository::{folder_of, join, normalize};
-use crate::workflow::{Step, Workflows};
+use crate::workflow::Workflows;
 
-/// Where a build of a Dockerfile takes its context from, as one place says.
-struct Build {
-    dockerfile: String,
-    context: Option<String>,
-    evidence: Evidence,
+/// The builds that places tell of, by Dockerfile.
+struct Builds {
+    known: BTreeMap<FileId, Vec<Build>>,
+    /// What is given in builds of Dockerfiles that are not known.
+    doubts: BuildArguments,
 }
 
 /// Every Dockerfile with its build context: as compose files, workflows and Spaces say, else the
@@ -29,95 +31,185 @@ pub(super) fn images(
     composes: &Composes,
     hosts: &Hosts,
     spaces: &[(String, Span)],
-) -> Vec<Unit> {
-    let mut builds: BTreeMap<String, Vec<Build>> = BTreeMap::new();
-    let from_spaces = spaces.iter().map(|(folder, span)| Build {
-        dockerfile: join(folder, "Dockerfile"),
-        context: Some(folder.clone()),
-        evidence: Evidence {
-            span: *span,
-            text: "the Space's own Dockerfile".to_owned(),
-        },
-    });
-    let from_workflows = workflows
-        .all
-        .iter()
-        .flat_map(|w| &w.jobs)
-        .flat_map(|job| &job.steps)
-        .flat_map(of_step);
-    for build in composes
-        .services()
-        .filter_map(|(_, service)| of_service(service))
-        .chain(hosts.all.iter().filter_map(of_host))
-        .chain(from_workflows)
-        .chain(from_spaces)
-    {
-        builds
-            .entry(build.dockerfile.clone())
-            .or_default()
-            .push(build);
-    }
-    let dockerfiles = repository.tree().files().filter(|(_, entry)| {
+) -> (Vec<Unit>, BTreeMap<FileId, BuildArguments>) {
+    let mut builds = builds(repository, workflows, composes, hosts, spaces);
+    let dockerfiles = repository.tree().files().filter(|(file, entry)| {
         let excluded = entry.content == Content::Listed;
-        Kind::of_path(&entry.path) == Some(Kind::Dockerfile) && !is_aside(&entry.path) && !excluded
+        Kind::of_path(&entry.path) == Some(Kind::Dockerfile)
+            && !is_aside(&entry.path)
+            && !excluded
+            && original(repository, *file) == *file
     });
-    dockerfiles
-        .map(|(file, entry)| {
-            let found = builds.remove(&*entry.path).unwrap_or_default();
-            let mut contexts: Vec<&Option<String>> =
-                found.iter().map(|build| &build.context).collect();
-            contexts.sort_unstable();
-            contexts.dedup();
-            let folder = match contexts.as_slice() {
-                [] => by_sources(repository, memo, file, &entry.path),
-                [one] => (*one).clone(),
-                _ => None,
-            };
+    let mut arguments = BTreeMap::new();
+    let units = dockerfiles
+        .map(|(file, _)| {
+            let found = builds.known.remove(&file).unwrap_or_default();
+            let mut given = BuildArguments::of_all(found.iter().map(|build| &build.arguments));
+            given.doubt(&builds.doubts);
+            arguments.insert(file, given);
+            let sources = Sources::read(repository, memo, file);
             Unit {
                 kind: UnitKind::Image,
                 file,
-                folder,
-                evidence: found.into_iter().map(|build| build.evidence).collect(),
+                folder: context(&found, sources.as_ref()),
+                evidence: found.into_iter().filter_map(Build::evidence).collect(),
             }
         })
-        .collect()
+        .collect();
+    (units, arguments)
 }
 
-/// The Dockerfile's own folder, else the root: the first that holds every literal source. Unknown
-/// where no source tells the two apart and the commands name files by their path from the root.
-fn by_sources(repository: &Repository, memo: &Memo, file: FileId, path: &str) -> Option<String> {
-    let own = folder_of(path);
-    let text = repository.tree().shared_text(file)?;
-    let document = memo.get(text, 0, dockerfile::parse);
-    let copies = document.instructions.iter().filter_map(|instruction| {
-        let from = instruction.flag("from").is_some();
-        match &instruction.kind {
-            InstructionKind::Copy { sources, .. } if !from => Some(sources),
-            _ => None,
+fn builds(
+    repository: &Repository,
+    workflows: &Workflows,
+    composes: &Composes,
+    hosts: &Hosts,
+    spaces: &[(String, Span)],
+) -> Builds {
+    let jobs = workflows.all.iter().flat_map(|workflow| &workflow.jobs);
+    let from_spaces = spaces
+        .iter()
+        .map(|(folder, span)| told::of_space(folder, *span));
+    let all = composes
+        .services()
+        .filter_map(|(_, service)| told::of_service(service))
+        .chain(hosts.all.iter().filter_map(told::of_host))
+        .chain(jobs.flat_map(|job| told::of_job(repository, job)))
+        .chain(from_spaces);
+    let mut builds = Builds {
+        known: BTreeMap::new(),
+        doubts: maker::build_arguments(repository, workflows),
+    };
+    for build in all {
+        match &build.dockerfile {
+            None => builds.doubts.doubt(&build.arguments),
+            Some(path) => {
+                if let Some(file) = dockerfile(repository, path) {
+                    builds.known.entry(file).or_default().push(build);
+                }
+            }
         }
+    }
+    builds
+}
+
+/// The Dockerfile that is read at `path`: where a link is, the file that it shows.
+pub(crate) fn dockerfile(repository: &Repository, path: &str) -> Option<FileId> {
+    let file = repository.tree().find(path)?;
+    Some(original(repository, file))
+}
+
+/// The Dockerfile whose text a link shows, if there is just one.
+fn original(repository: &Repository, file: FileId) -> FileId {
+    let tree = repository.tree();
+    if !tree.entry(file).symlink {
+        return file;
+    }
+    let mut same = tree.files().filter(|(_, entry)| {
+        !entry.symlink
+            && Kind::of_path(&entry.path) == Some(Kind::Dockerfile)
+            && entry.content == tree.entry(file).content
     });
-    let literal: Vec<&str> = copies
-        .flatten()
-        .map(|source| source.text.trim_start_matches('/'))
-        .filter(|text| !text.contains(['$', '*', '?', '[', ':']))
+    match (same.next(), same.next()) {
+        (Some((original, _)), None) => original,
+        _ => file,
+    }
+}
+
+/// The context that all builds agree on; without any, what the sources tell. A README alone that
+/// makes a folder a Space is no proof where all sources lie elsewhere.
+fn context(builds: &[Build], sources: Option<&Sources<'_>>) -> Option<String> {
+    let told: BTreeSet<&Told> = builds
+        .iter()
+        .map(|build| &build.context)
+        .filter(|told| **told != Told::Nothing)
         .collect();
-    let holds = |folder: &str, source: &str| {
+    let folders: Option<BTreeSet<&String>> = told.iter().map(|told| told.folder()).collect();
+    let folders = folders?;
+    let mut folders = folders.into_iter();
+    match (folders.next(), folders.next()) {
+        (None, _) => sources?.context(),
+        (Some(one), None) => {
+            let certain = told.iter().any(|told| !matches!(told, Told::Space(_)));
+            let elsewhere = || sources.is_some_and(|sources| sources.lie_outside(one));
+            (certain || !elsewhere()).then(|| one.clone())
+        }
+        _ => None,
+    }
+}
+
+/// What a Dockerfile copies from its context.
+struct Sources<'a> {
+    repository: &'a Repository,
+    text: &'a str,
+    /// The Dockerfile's own folder.
+    own: &'a str,
+    /// The sources that are literal paths.
+    literal: Vec<String>,
+}
+
+impl<'a> Sources<'a> {
+    fn read(repository: &'a Repository, memo: &Memo, file: FileId) -> Option<Self> {
+        let text = repository.tree().shared_text(file)?;
+        let document = memo.get(text, 0, dockerfile::parse);
+        let copies = document.instructions.iter().filter_map(|instruction| {
+            let from = instruction.flag("from").is_some();
+            match &instruction.kind {
+                InstructionKind::Copy { sources, .. } if !from => Some(sources),
+                _ => None,
+            }
+        });
+        let literal = copies
+            .flatten()
+            .map(|source| source.text.trim_start_matches('/'))
+            .filter(|text| !text.contains(['$', '*', '?', '[', ':']))
+            .map(str::to_owned)
+            .collect();
+        Some(Self {
+            repository,
+            text,
+            own: folder_of(repository.path(file)),
+            literal,
+        })
+    }
+
+    /// The Dockerfile's own folder, else the root: the first that holds every literal source. Unknown
+    /// where no source tells the two apart and the commands name files by their path from the root.
+    fn context(&self) -> Option<String> {
+        let below = !self.own.is_empty();
+        let speaks = || speaks_from_root(self.repository, self.text, self.own);
+        if below && self.telling().next().is_none() && speaks() {
+            return None;
+        }
+        let all = |folder: &str| self.literal.iter().all(|source| self.holds(folder, source));
+        match (all(self.own), all("")) {
+            (true, _) => Some(self.own.to_owned()),
+            (false, true) => Some(String::new()),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether `folder` holds none of them, and the root all.
+    fn lie_outside(&self, folder: &str) -> bool {
+        !folder.is_empty()
+            && self.telling().next().is_some()
+            && self
+                .telling()
+                .all(|source| self.holds("", source) && !self.holds(folder, source))
+    }
+
+    /// Those that are not the whole context.
+    fn telling(&self) -> impl Iterator<Item = &str> {
+        let sources = self.literal.iter().map(String::as_str);
+        sources.filter(|source| normalize(source).is_some_and(|path| !path.is_empty()))
+    }
+
+    fn holds(&self, folder: &str, source: &str) -> bool {
         // One that is written with other letters shows the folder as well.
         normalize(&join(folder, source)).is_some_and(|path| {
-            repository.at(&path) != Presence::Absent
-                || repository.tree().find_ignoring_case(&path).is_some()
+            self.repository.at(&path) != Presence::Absent
+                || self.repository.tree().find_ignoring_case(&path).is_some()
         })
-    };
-    let tells = |source: &&str| normalize(source).is_some_and(|path| !path.is_empty());
-    let named = literal.iter().any(tells);
-    let all = |folder: &str| literal.iter().all(|source| holds(folder, source));
-    if !own.is_empty() && !named && speaks_from_root(repository, text, own) {
-        return None;
-    }
-    match (all(own), all("")) {
-        (true, _) => Some(own.to_owned()),
-        (false, true) => Some(String::new()),
-        (false, false) => None,
     }
 }
 
@@ -133,119 +225,62 @@ fn speaks_from_root(repository: &Repository, text: &str, own: &str) -> bool {
         })
 }
 
-fn of_host(service: &HostService) -> Option<Build> {
-    let context = service
-        .context
-        .clone()
-        .filter(|_| service.docker != Some(false))?;
-    let dockerfile = service.dockerfile.as_ref().map(|path| path.text.clone());
-    let evidence = Evidence {
-        span: service.span,
-        text: format!("built by {}", service.platform.name()),
-    };
-    Some(Build {
-        dockerfile: dockerfile.unwrap_or_else(|| join(&context, "Dockerfile")),
-        context: Some(context),
-        evidence,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
 
-fn of_service(service: &Service) -> Option<Build> {
-    let build = service.build.as_ref()?;
-    let evidence = Evidence {
-        span: build.span,
-        text: format!("built by compose for the service `{}`", service.name),
-    };
-    Some(Build {
-        dockerfile: build.dockerfile.clone()?,
-        context: Some(build.context.clone()?),
-        evidence,
-    })
-}
+    use preflint_core::Fact;
+    use preflint_source::{MemoryTree, Options};
 
-fn of_step(step: &Step) -> Vec<Build> {
-    let action = step
-        .uses
-        .as_ref()
-        .filter(|_| step.action() == Some("docker/build-push-action"));
-    if let Some(uses) = action {
-        let input = |name: &str| step.input(name).map(|value| value.text.as_str());
-        let context = input("context").map_or_else(|| Some(String::new()), literal);
-        let dockerfile = match (input("file"), &context) {
-            (Some(file), _) => literal(file),
-            (None, Some(context)) => Some(join(context, "Dockerfile")),
-            (None, None) => None,
-        };
-        let evidence = Evidence {
-            span: uses.span,
-            text: "built by a workflow".to_owned(),
-        };
-        return dockerfile
-            .map(|dockerfile| Build {
-                dockerfile,
-                context,
-                evidence,
-            })
-            .into_iter()
-            .collect();
-    }
-    let Some(run) = &step.run else {
-        return Vec::new();
-    };
-    let base = step
-        .working_directory
-        .as_ref()
-        .map_or(Some(String::new()), |dir| literal(&dir.text));
-    let Some(base) = base.filter(|_| {
-        !run.simple_commands()
-            .any(|(_, words)| words.first().is_some_and(|w| w == "cd"))
-    }) else {
-        return Vec::new();
-    };
-    run.simple_commands()
-        .filter_map(|(command, words)| {
-            let (dockerfile, context) = docker_build(&words)?;
-            let context = normalize(&join(&base, &context))?;
-            let dockerfile = match dockerfile {
-                Some(file) => normalize(&join(&base, &file))?,
-                None => join(&context, "Dockerfile"),
-            };
-            let evidence = Evidence {
-                span: run.span(command.range),
-                text: "built by a workflow".to_owned(),
-            };
-            Some(Build {
-                dockerfile,
-                context: Some(context),
-                evidence,
-            })
-        })
-        .collect()
-}
+    use crate::Project;
+    use crate::classify::Kind;
+    use crate::memo::Memo;
+    use crate::unit::UnitKind;
 
-/// `-f` and the context of a `docker build` whose words are all literal where it matters.
-fn docker_build(words: &[String]) -> Option<(Option<String>, String)> {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (["docker", "build", rest @ ..]
-    | ["docker", "buildx", "build", rest @ ..]
-    | ["docker", "image", "build", rest @ ..]) = words.as_slice()
-    else {
-        return None;
-    };
-    let mut file = None;
-    let mut rest_iter = rest.iter();
-    while let Some(word) = rest_iter.next() {
-        if let Some(inline) = word.strip_prefix("--file=") {
-            file = Some(literal(inline)?);
-        } else if matches!(*word, "-f" | "--file") {
-            file = Some(literal(rest_iter.next()?)?);
+    fn options() -> Options {
+        Options {
+            wanted: Arc::new(|path: &str| Kind::of_path(path).is_some()),
+            ..Options::new()
         }
     }
-    let context = literal(rest.last()?).filter(|context| !context.starts_with('-'))?;
-    Some((file, context))
-}
 
-fn literal(path: &str) -> Option<String> {
-    let known = !path.is_empty() && !path.contains(['$', '{', '*', ':']);
-    known.then(|| normalize(path)).flatten()
+    #[test]
+    fn a_link_to_a_dockerfile_is_that_dockerfile() {
+        let tree = MemoryTree::new()
+            .options(options())
+            .file("docker/Dockerfile", "FROM python:3.12-slim\nCOPY . .\n")
+            .symlink("Dockerfile", "docker/Dockerfile")
+            .file("compose.yaml", "services:\n  api:\n    build: .\n")
+            .build();
+        let facts = BTreeSet::from(Fact::ALL);
+        let project = Project::build(&tree, &Memo::default(), &facts);
+        let images = project
+            .units
+            .as_ref()
+            .unwrap()
+            .of_kind(|kind| kind == UnitKind::Image);
+        let images: Vec<_> = images
+            .map(|unit| (&*tree.entry(unit.file).path, unit.folder.as_deref()))
+            .collect();
+        assert_eq!(images, [("docker/Dockerfile", Some(""))]);
+        assert_eq!(project.images.as_ref().unwrap().runs[0].image, Some(0));
+    }
+
+    #[test]
+    fn what_a_script_gives_a_build_is_not_known() {
+        let tree = MemoryTree::new()
+            .options(options())
+            .file("Dockerfile", "ARG TAG=3.9\nFROM python:$TAG\n")
+            .file(
+                "Makefile",
+                "image:\n\tdocker build --build-arg TAG=$(TAG) .\n",
+            )
+            .build();
+        let facts = BTreeSet::from(Fact::ALL);
+        let project = Project::build(&tree, &Memo::default(), &facts);
+        let given: Vec<_> = project.units.as_ref().unwrap().arguments.values().collect();
+        assert_eq!(given[0].given("TAG"), Some(None));
+        assert_eq!(given[0].given("PORT"), None);
+    }
 }

@@ -1,13 +1,19 @@
 //! What is deployed, from which folder, and on which evidence.
 
+mod arguments;
 mod build;
 mod card;
 mod configured;
 mod push;
 mod space;
+mod told;
+
+use std::collections::BTreeMap;
 
 use preflint_core::{FileId, Span};
 
+pub use arguments::BuildArguments;
+pub(crate) use build::dockerfile;
 pub use card::{CardFault, SpaceReadme};
 pub use configured::Space;
 
@@ -29,6 +35,8 @@ pub struct Units {
     pub spaces: Vec<Space>,
     /// The READMEs of Spaces that give the Hub no configuration.
     pub faulty_readmes: Vec<SpaceReadme>,
+    /// By Dockerfile: what those who build it give it.
+    pub arguments: BTreeMap<FileId, BuildArguments>,
 }
 
 /// A thing that is deployed.
@@ -115,14 +123,9 @@ impl Units {
             .iter()
             .filter_map(|unit| Some((unit.folder.clone()?, unit.evidence.first()?.span)))
             .collect();
-        all.extend(build::images(
-            repository,
-            memo,
-            workflows,
-            composes,
-            hosts,
-            &space_folders,
-        ));
+        let (images, arguments) =
+            build::images(repository, memo, workflows, composes, hosts, &space_folders);
+        all.extend(images);
         all.extend(services(composes));
         all.extend(hosts.all.iter().map(hosted));
         all.extend(sites(repository));
@@ -136,6 +139,7 @@ impl Units {
             all,
             spaces,
             faulty_readmes,
+            arguments,
         }
     }
 
