@@ -58,8 +58,15 @@ impl Server {
         options.any(|known| known == option)
     }
 
-    /// How many of its first words are its name and subcommand.
-    pub(crate) fn has_subcommand(&self) -> bool {
+    /// Whether its first plain word is the port, alone or behind an address.
+    #[must_use]
+    pub const fn takes_port_alone(&self) -> bool {
+        self.positional.is_some()
+    }
+
+    /// Whether a subcommand follows its name.
+    #[must_use]
+    pub fn has_subcommand(&self) -> bool {
         !self.subcommands.is_empty()
     }
 }
