@@ -50,6 +50,7 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         requires_python: requires_python(&document, file),
         dependencies: dependencies::of_project(&document, file),
         groups: groups::groups(&document, file),
+        extras_known: groups::extras_known(&document),
         default_groups: groups::default_groups(&document),
         local: workspace::local_dependencies(&document, file),
         locks: Lock::ALL
