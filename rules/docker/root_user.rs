@@ -132,8 +132,7 @@ fn may_switch(cx: &Context<'_>, image: &Image) -> bool {
     files.any(|(file, entry)| {
         let kind = Kind::of_path(&entry.path);
         let code = matches!(kind, Some(Kind::Python | Kind::Script(_)));
-        let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-        let runs = matches!(kind, Some(Kind::Shell | Kind::Yaml)) || name == "Makefile";
+        let runs = matches!(kind, Some(Kind::Shell | Kind::Yaml));
         if !code && !runs || code && !is_below(&image.context, &entry.path) {
             return false;
         }

@@ -1,9 +1,8 @@
 use std::sync::OnceLock;
 
-use preflint_core::Sources;
 use preflint_model::Context;
 use preflint_model::command::Command;
-use preflint_model::image::{BaseImage, Image, Installation, Installer, Lookup};
+use preflint_model::image::{BaseImage, Image, Installation, Installer, Lookup, Step};
 use preflint_model::package::{Lock, Package};
 use preflint_syntax::data::{Document, NodeRef};
 use preflint_syntax::dockerfile::InstructionKind;
@@ -125,7 +124,8 @@ fn undefined(cx: &mut Context<'_>, image: &Image, installation: &Installation) {
     ) else {
         return;
     };
-    let Some((word, name, extra)) = not_defined(cx, package, command) else {
+    let Some((word, name, extra)) = not_defined(package, &image.stages[stage].steps[at], command)
+    else {
         return;
     };
     if changes_project(image, (stage, at)) || !is_at_least(image, "uv", (0, 6)) {
@@ -177,16 +177,17 @@ fn changes_project(image: &Image, (stage, upto): (usize, usize)) -> bool {
 }
 
 /// The first extra (or group) of a call that a package does not define, with the number of its word.
+/// With a lock file of the first format uv does not look at extras, and frozen it asks the lock file.
 fn not_defined<'c>(
-    cx: &Context<'_>,
     package: &Package,
+    step: &Step,
     command: &'c Command,
 ) -> Option<(usize, &'c str, bool)> {
     let words = command.known_words()?;
-    let locked = package.locks.iter().filter(|(lock, _)| *lock == Lock::Uv);
-    let lock = locked
-        .filter_map(|(_, file)| cx.repository().tree().text(*file))
-        .next();
+    let locked = package.locks.iter().any(|(lock, _)| *lock == Lock::Uv);
+    let frozen = words.contains(&"--frozen")
+        || step.environment.has("UV_FROZEN")
+        || command.assigns("UV_FROZEN");
     words.iter().enumerate().find_map(|(at, word)| {
         let (option, value) = match word.split_once('=') {
             Some((option, value)) => (option, value),
@@ -200,16 +201,7 @@ fn not_defined<'c>(
         let name = requirements::normalize(value);
         let mut groups = package.groups.iter();
         let defined = groups.any(|group| group.name == name && group.extra == extra);
-        // A lock file of another state may have it, and one of an older format does not tell.
-        let unasked = lock.is_some_and(|text| {
-            let old = extra
-                && !text
-                    .lines()
-                    .take(5)
-                    .any(|line| line.starts_with("revision = "));
-            old || text.contains(&format!("\n{name} = ["))
-        });
-        (!defined && !unasked).then_some((at, value, extra))
+        (!defined && !(locked && (extra || frozen))).then_some((at, value, extra))
     })
 }
 
