@@ -4,10 +4,12 @@
 use std::sync::OnceLock;
 
 use preflint_model::command::Command;
+use preflint_model::image::Step;
 use preflint_syntax::data::{Document, NodeRef};
+use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
-use super::steps::{Line, program};
+use super::steps::{Line, copies_over, program};
 
 impl Line<'_> {
     /// Whether the image is one of the small ones, whose packages are few and known.
@@ -54,6 +56,48 @@ pub(super) fn is_quiet(command: &Command) -> bool {
             .and_then(Option::as_deref)
             .is_some_and(|first| matches!(program(first), "echo" | "export" | "mkdir" | "pip")),
     }
+}
+
+/// A call of apt with its place.
+pub(super) struct Call<'a> {
+    /// The step's number in its line.
+    pub(super) at: usize,
+    /// The step.
+    pub(super) step: &'a Step,
+    /// The command.
+    pub(super) command: &'a Command,
+    /// Its parts.
+    pub(super) apt: Apt<'a>,
+}
+
+/// The calls of apt up to the first thing that may configure it or add packages: a copy, a command
+/// that is not quiet, a `RUN` that `configures` tells.
+pub(super) fn calls<'a>(line: &Line<'a>, configures: impl Fn(&Step) -> bool) -> Vec<Call<'a>> {
+    let mut found = Vec::new();
+    for (at, step) in line.steps.iter().copied().enumerate() {
+        if copies_over(step, "/etc/apt") {
+            return found;
+        }
+        if !matches!(step.instruction.kind, InstructionKind::Run(_)) {
+            continue;
+        }
+        if configures(step) {
+            return found;
+        }
+        for command in step.commands() {
+            match command.known_words().as_deref().and_then(apt) {
+                Some(apt) => found.push(Call {
+                    at,
+                    step,
+                    command,
+                    apt,
+                }),
+                None if is_quiet(command) => {}
+                None => return found,
+            }
+        }
+    }
+    found
 }
 
 /// A call of `apt-get` or `apt`.

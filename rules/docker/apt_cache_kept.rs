@@ -58,11 +58,11 @@ fn kept(step: &Step) -> Option<Span> {
     let last = commands.iter().rposition(user)?;
     let certain = fetched.certain || commands[last].certain;
     let behind = &commands[last + 1..];
-    // What a trap does, it does at the end.
-    let traps = commands
+    // What a trap runs at the end may take them away.
+    let trapped = commands
         .iter()
-        .filter(|command| command.program() == Some("trap"));
-    (certain && !behind.iter().chain(traps).any(may_clean)).then_some(fetched.span)
+        .any(|command| command.program() == Some("trap"));
+    (certain && !trapped && !behind.iter().any(may_clean)).then_some(fetched.span)
 }
 
 /// Whether a mount lies over the lists.

@@ -1,11 +1,10 @@
 use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::image::{Manager, Step, User};
-use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::CommandKind;
 
-use super::apt::{Apt, apt, is_quiet};
-use super::steps::{Line, copies_over, lines};
+use super::apt::{Apt, Call, calls};
+use super::steps::{Line, lines};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -17,46 +16,31 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Follows a stage up to its first installation, or the first thing that may configure apt: what is
-/// installed by then tells which packages come along with one that is asked for.
+/// Looks at the first installation of a stage: what is installed by then tells which packages come
+/// along with one that is asked for.
 fn stage(cx: &mut Context<'_>, line: &Line<'_>) {
-    for (at, step) in line.steps.iter().enumerate() {
-        if copies_over(step, "/etc/apt") || step.environment.has("APT_CONFIG") {
-            return;
-        }
-        if !matches!(step.instruction.kind, InstructionKind::Run(_)) {
-            continue;
-        }
-        if is_fed(step) {
-            return;
-        }
-        for command in step.commands() {
-            let words = command.known_words();
-            let Some(call) = words.as_deref().and_then(apt) else {
-                if is_quiet(command) {
-                    continue;
-                }
-                return;
-            };
-            if matches!(call.verb, "update" | "clean" | "autoclean") {
-                continue;
-            }
-            let package = call
-                .packages
-                .iter()
-                .find(|package| line.brings_others(package));
-            if let Some(package) = package
-                && at >= line.inherited
-                && call.verb == "install"
-                && command.certain
-                && asks(&call)
-                && !matches!(step.user, User::Other(_))
-                && !command.assigns("APT_CONFIG")
-            {
-                report(cx, package, command);
-            }
-            return;
-        }
+    let configures = |step: &Step| step.environment.has("APT_CONFIG") || is_fed(step);
+    let calls = calls(line, configures);
+    let idle = |verb: &str| matches!(verb, "update" | "clean" | "autoclean");
+    let Some(Call {
+        at,
+        step,
+        command,
+        apt,
+    }) = calls.iter().find(|call| !idle(call.apt.verb))
+    else {
+        return;
+    };
+    let mut packages = apt.packages.iter();
+    if let Some(package) = packages.find(|package| line.brings_others(package))
+        && *at >= line.inherited
+        && apt.verb == "install"
+        && command.certain
+        && asks(apt)
+        && !matches!(step.user, User::Other(_))
+        && !command.assigns("APT_CONFIG")
+    {
+        report(cx, package, command);
     }
 }
 

@@ -4,12 +4,11 @@ use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::image::{Base, BaseImage, Image, Step, User};
 use preflint_syntax::data::{Document, NodeRef};
-use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::shell::CommandKind;
 use preflint_syntax::toml;
 
-use super::apt::{apt, is_quiet};
-use super::steps::{Line, copies_over, lines};
+use super::apt::calls;
+use super::steps::{Line, lines};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -55,34 +54,16 @@ fn is_pinned(image: &Image, base: &BaseImage) -> bool {
 }
 
 fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
-    for (at, step) in line.steps.iter().enumerate() {
-        if copies_over(step, "/etc/apt") {
-            return;
-        }
-        if !matches!(step.instruction.kind, InstructionKind::Run(_)) {
-            continue;
-        }
-        // It may add package sources, or read a script that does.
-        if redirects_to_apt(step) {
-            return;
-        }
-        for command in step.commands() {
-            let words = command.known_words();
-            let Some(call) = words.as_deref().and_then(apt) else {
-                if is_quiet(command) {
-                    continue;
-                }
-                return;
-            };
-            let plain = call.verb == "install"
-                && command.certain
-                && call.options.iter().all(|(_, value)| value.is_none())
-                && !call.has_option('s', "simulate")
-                && !matches!(step.user, User::Other(_));
-            if plain && at >= line.inherited {
-                for package in call.packages {
-                    report(cx, command, package, release);
-                }
+    // A file of apt's may add package sources.
+    for call in calls(line, redirects_to_apt) {
+        let plain = call.apt.verb == "install"
+            && call.command.certain
+            && call.apt.options.iter().all(|(_, value)| value.is_none())
+            && !call.apt.has_option('s', "simulate")
+            && !matches!(call.step.user, User::Other(_));
+        if plain && call.at >= line.inherited {
+            for package in call.apt.packages {
+                report(cx, call.command, package, release);
             }
         }
     }

@@ -7,18 +7,18 @@ use preflint_model::unit::is_below;
 use preflint_model::{Context, Repository};
 use preflint_syntax::dockerfile::InstructionKind;
 
-use super::manifests::{by_list, installs_package, is_alone, is_published};
+use super::manifests::{by_list, fetches, installs_package, is_alone, is_offline, is_published};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let repository = cx.repository();
     for image in &cx.images().all {
         for at in image.built_stages() {
-            stage(cx, repository, image, at);
+            stage(cx, image, at);
         }
     }
 }
 
-fn stage(cx: &mut Context<'_>, repository: &Repository, image: &Image, stage: usize) {
+fn stage(cx: &mut Context<'_>, image: &Image, stage: usize) {
+    let repository = cx.repository();
     let mut copied: Vec<(Span, String)> = Vec::new();
     let mut installed = BTreeSet::new();
     for (at, step) in image.stages[stage].steps.iter().enumerate() {
@@ -29,7 +29,10 @@ fn stage(cx: &mut Context<'_>, repository: &Repository, image: &Image, stage: us
             continue;
         }
         for command in step.commands() {
-            let Some(manifest) = manifest(repository, image, (stage, at), command) else {
+            if command.known_words().is_some_and(|words| fetches(&words)) {
+                return;
+            }
+            let Some(manifest) = manifest(cx, image, (stage, at), command) else {
                 continue;
             };
             // A list that was installed before brings nothing new.
@@ -110,12 +113,16 @@ fn holds_code(repository: &Repository, image: &Image, folder: &str) -> bool {
 
 /// The file of the repository whose dependencies a command certainly installs, and nothing else.
 fn manifest(
-    repository: &Repository,
+    cx: &Context<'_>,
     image: &Image,
     (stage, step): (usize, usize),
     command: &Command,
 ) -> Option<String> {
+    let repository = cx.repository();
     let words = command.known_words().filter(|_| command.certain)?;
+    if is_offline(&words) {
+        return None;
+    }
     let listed = by_list(&words);
     let name = listed.or_else(|| installs_package(&words).then_some("package.json"))?;
     let plain = name.trim_start_matches("./");
@@ -131,11 +138,13 @@ fn manifest(
         return None;
     };
     let tree = repository.tree();
-    let text = tree.text(tree.find(&file)?)?;
+    let id = tree.find(&file)?;
     let alone = if listed.is_some() {
-        text.lines().all(|line| is_published(line.trim()))
+        let mut lines = tree.text(id)?.lines();
+        lines.all(|line| is_published(line.trim()))
     } else {
-        is_alone(repository, &file, text)
+        let mut packages = cx.packages().node.iter();
+        is_alone(repository, packages.find(|package| package.file == id)?)
     };
     alone.then_some(file)
 }

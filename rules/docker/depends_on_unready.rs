@@ -1,5 +1,6 @@
 use std::sync::OnceLock;
 
+use preflint_core::Sources;
 use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::compose::{ComposeFile, Dependency, Service};
@@ -30,7 +31,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let may_wait = |twin: &Service| {
             !twin.complete || twin.restarts || !twin.depends_on.is_empty() || twin.command.is_some()
         };
-        if service.restarts || twins.any(may_wait) {
+        if service.restarts || twins.any(may_wait) || tries_again(cx, &name) {
             continue;
         }
         let (own, db) = (&service.name, &other.name);
@@ -99,6 +100,18 @@ fn migration(start: &Start) -> Option<(&Command, String)> {
     let row = table().at(&["commands"])?.items().find(is_it)?;
     let name: Vec<&str> = row.items().filter_map(NodeRef::as_str).collect();
     (command.certain && !command.background).then(|| (command, name.join(" ")))
+}
+
+/// Whether the code that a migration of Alembic runs (`env.py` of its environment) may wait for the
+/// database or try again.
+fn tries_again(cx: &Context<'_>, name: &str) -> bool {
+    let tree = cx.repository().tree();
+    name.contains("alembic")
+        && tree.files().any(|(file, entry)| {
+            let is_environment = &*entry.path == "env.py" || entry.path.ends_with("/env.py");
+            let text = tree.text(file).filter(|_| is_environment);
+            text.is_some_and(|text| list("waiting_words").any(|word| text.contains(word)))
+        })
 }
 
 fn list(key: &str) -> impl Iterator<Item = &'static str> {

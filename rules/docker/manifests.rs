@@ -2,7 +2,7 @@
 //! than themselves to be installed.
 
 use preflint_model::Repository;
-use preflint_syntax::jsonc;
+use preflint_model::package::NodePackage;
 
 use super::steps::program;
 
@@ -76,45 +76,61 @@ pub(super) fn installs_package(words: &[&str]) -> bool {
     rest.iter().all(plain)
 }
 
-/// Whether a package.json needs no other source than itself and its lock file to be installed.
-pub(super) fn is_alone(repository: &Repository, file: &str, text: &str) -> bool {
-    let document = jsonc::parse(text);
-    let Some(root) = document.root().filter(|root| root.is_map()) else {
+/// Whether an installation downloads nothing: what it installs was fetched or built before, so that
+/// what is installed anew costs little.
+pub(super) fn is_offline(words: &[&str]) -> bool {
+    let offline = ["--offline", "--prefer-offline", "--no-index"];
+    words.iter().any(|word| offline.contains(word))
+}
+
+/// Whether a command fetches the packages of a lock file, which a later installation takes from there.
+pub(super) fn fetches(words: &[&str]) -> bool {
+    let Some((first, rest)) = words.split_first() else {
         return false;
     };
-    let hooks = [
-        "preinstall",
-        "install",
-        "postinstall",
-        "prepublish",
-        "preprepare",
-        "prepare",
-    ];
-    let scripts = root.get("scripts");
-    let hooked =
-        scripts.is_some_and(|scripts| hooks.iter().any(|hook| scripts.get(hook).is_some()));
-    let kinds = ["dependencies", "devDependencies", "optionalDependencies"];
-    let versions = kinds.iter().filter_map(|kind| root.get(kind));
-    let local = |version: &str| {
-        [
-            "file:",
-            "link:",
-            "portal:",
-            "workspace:",
-            "patch:",
-            ".",
-            "/",
-        ]
+    matches!(
+        (program(first), rest),
+        ("pnpm", ["fetch", ..]) | ("pip" | "pip3", ["download" | "wheel", ..])
+    )
+}
+
+/// Scripts that an installation runs.
+const HOOKS: [&str; 6] = [
+    "preinstall",
+    "install",
+    "postinstall",
+    "prepublish",
+    "preprepare",
+    "prepare",
+];
+
+/// What a dependency by path, or one that is patched, starts with.
+const LOCAL: [&str; 7] = [
+    "file:",
+    "link:",
+    "portal:",
+    "workspace:",
+    "patch:",
+    ".",
+    "/",
+];
+
+/// Whether a package.json needs no other source than itself and its lock file to be installed.
+pub(super) fn is_alone(repository: &Repository, package: &NodePackage) -> bool {
+    let hooked = package
+        .scripts
         .iter()
-        .any(|start| version.starts_with(start))
-    };
-    let mut versions = versions.flat_map(|kind| kind.entries().collect::<Vec<_>>());
-    let local = versions.any(|(_, version)| version.as_str().is_none_or(local));
-    let folder = file.strip_suffix("package.json").unwrap_or_default();
+        .any(|script| HOOKS.contains(&script.as_str()));
+    let local = package
+        .dependencies
+        .iter()
+        .any(|one| LOCAL.iter().any(|start| one.range.starts_with(start)));
+    let path = repository.path(package.file);
+    let folder = path.strip_suffix("package.json").unwrap_or_default();
     let tree = repository.tree();
     let beside = tree.find(&format!("{folder}pnpm-workspace.yaml")).is_some()
         || tree.is_folder(&format!("{folder}.yarn"))
         || tree.is_folder(&format!("{folder}patches"));
-    let workspaces = root.get("workspaces").is_some() || root.get("pnpm").is_some();
-    !hooked && !local && !beside && !workspaces
+    package.complete
+        && !(hooked || local || beside || package.workspaces || package.configures_pnpm)
 }

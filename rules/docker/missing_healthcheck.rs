@@ -11,6 +11,7 @@ use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
 use super::datastores::Datastore;
+use super::serving::is_of_openenv;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     if is_orchestrated(cx) {
@@ -37,7 +38,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .any(|service| service.healthcheck.is_some() || !service.complete);
         // Platforms and Spaces ask in their own way, or not at all.
         let hosted = services.is_empty() && (!runs.is_empty() || !cx.hosts().all.is_empty());
-        let elsewhere = services.is_empty() && is_probed_by_name(composes);
+        let elsewhere = if services.is_empty() {
+            is_probed_by_name(composes)
+        } else {
+            services
+                .iter()
+                .any(|service| is_probed_by_image(composes, service))
+        };
         if probed || hosted || elsewhere || has_healthcheck(image) {
             continue;
         }
@@ -56,7 +63,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 .into_iter()
                 .find_map(|(start, service)| serves(image, start?, service))
         };
-        let Some(served) = served.filter(|served| !is_of_a_space(image, path, served)) else {
+        let of_a_space =
+            |served: &Served<'_>| is_of_a_space(image, path, served) || is_of_openenv(cx, path);
+        let Some(served) = served.filter(|served| !of_a_space(served)) else {
             continue;
         };
         let message = format!(
@@ -143,6 +152,26 @@ fn is_probed_by_name(composes: &Composes) -> bool {
     })
 }
 
+/// Whether another service runs the image of that one, and probes it.
+fn is_probed_by_image(composes: &Composes, service: &Service) -> bool {
+    let name = |service: &Service| Some(untagged(&service.image.as_ref()?.text).to_owned());
+    let Some(own) = name(service) else {
+        return false;
+    };
+    composes.services().any(|(_, other)| {
+        name(other).is_some_and(|other| other == own)
+            && (other.healthcheck.is_some() || !other.complete)
+    })
+}
+
+/// A reference without its tag: `registry:5000/app:1` is `registry:5000/app`.
+fn untagged(reference: &str) -> &str {
+    match reference.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains(['/', '}']) => name,
+        _ => reference,
+    }
+}
+
 /// Whether an instruction speaks of it, be it that there is none.
 fn has_healthcheck(image: &Image) -> bool {
     let last = image.stages.len().saturating_sub(1);
@@ -180,6 +209,7 @@ fn is_orchestrated(cx: &Context<'_>) -> bool {
         let mut parts = entry.path.rsplit('/');
         let name = parts.next().unwrap_or_default();
         list("files").any(|file| file == name)
+            || list("ends").any(|end| name.ends_with(end))
             || parts.any(|part| list("folders").any(|folder| folder == part))
     });
     let mut steps = cx
@@ -188,7 +218,9 @@ fn is_orchestrated(cx: &Context<'_>) -> bool {
         .iter()
         .flat_map(|workflow| &workflow.jobs)
         .flat_map(|job| &job.steps);
+    let pushed = list("registries").any(|registry| cx.workflows().scripts_mention(registry));
     by_file
+        || pushed
         || steps.any(|step| {
             let action = step
                 .action()

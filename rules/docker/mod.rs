@@ -33,6 +33,7 @@ mod port_mismatch;
 mod python_version_excluded;
 mod readme_ignored;
 mod readme_not_copied;
+mod releases;
 mod reload_in_production;
 mod root_user;
 mod runs;

@@ -1,13 +1,16 @@
 use std::sync::OnceLock;
 
-use preflint_core::Span;
+use preflint_core::{Sources, Span};
 use preflint_model::Context;
+use preflint_model::classify::Kind;
 use preflint_model::image::{Image, Step, User};
+use preflint_model::unit::is_below;
 use preflint_syntax::data::Document;
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
 use super::runs::{only_space, services};
+use super::serving::is_of_openenv;
 use super::steps::{is_editors, program};
 
 /// The port of a Space, which runs every container as user 1000 (hub-docs, spaces-sdks-docker.md).
@@ -31,7 +34,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         {
             continue;
         }
-        let Some((name, start)) = runs_as_root(image) else {
+        let Some((name, start)) = runs_as_root(image).filter(|_| !may_switch(cx, image)) else {
             continue;
         };
         let user = steps
@@ -87,10 +90,18 @@ fn is_run_otherwise(cx: &Context<'_>, at: usize, image: &Image) -> bool {
     let aside = words.any(|word| {
         matches!(
             word,
-            "hf" | "huggingface" | "space" | "spaces" | "dev" | "development" | "local" | "test"
+            "hf" | "huggingface"
+                | "space"
+                | "spaces"
+                | "dev"
+                | "development"
+                | "debug"
+                | "local"
+                | "test"
         )
     });
     aside
+        || is_of_openenv(cx, path)
         || only_space(cx, at)
         || is_editors(path)
         || services(cx, image).any(|(_, service)| service.user.is_some())
@@ -113,9 +124,52 @@ fn runs_as_root(image: &Image) -> Option<(String, Span)> {
     (has("stays", name) && !drops && !other).then(|| (name.to_owned(), start.span))
 }
 
+/// Whether a manifest, a command or the program itself may name another user: which image a manifest
+/// or command means is not asked.
+fn may_switch(cx: &Context<'_>, image: &Image) -> bool {
+    let tree = cx.repository().tree();
+    let mut files = tree.files();
+    files.any(|(file, entry)| {
+        let kind = Kind::of_path(&entry.path);
+        let code = matches!(kind, Some(Kind::Python | Kind::Script(_)));
+        let runs = matches!(kind, Some(Kind::Shell | Kind::Yaml));
+        if !code && !runs || code && !is_below(&image.context, &entry.path) {
+            return false;
+        }
+        let text = tree.text(file).unwrap_or_default();
+        let key = |line: &str| texts("manifest_keys").any(|key| line.trim_start().starts_with(key));
+        let manifest = kind == Some(Kind::Yaml) && text.split(['\n', '{', ',']).any(key);
+        let switches = code && texts("switching_calls").any(|call| text.contains(call));
+        manifest || switches || (runs && runs_as_other(text))
+    })
+}
+
+/// Whether a line of `text` runs a container as a user that it names.
+fn runs_as_other(text: &str) -> bool {
+    let text = text.replace("\\\n", " ");
+    text.lines().any(|line| {
+        let runs = ["docker run ", "podman run "];
+        let behind = runs.iter().find_map(|run| line.split_once(run));
+        let words: Vec<&str> = behind
+            .map_or("", |(_, rest)| rest)
+            .split_whitespace()
+            .collect();
+        let named = words.iter().enumerate().find_map(|(at, word)| match *word {
+            "-u" | "--user" => words.get(at + 1).copied(),
+            word => word.strip_prefix("--user="),
+        });
+        named.is_some_and(|user| !matches!(user.split(':').next(), Some("root" | "0")))
+    })
+}
+
 /// Whether `data/started_programs.toml` has the program in a list.
 fn has(list: &str, word: &str) -> bool {
+    texts(list).any(|known| known == program(word))
+}
+
+/// A list of `data/started_programs.toml`.
+fn texts(list: &str) -> impl Iterator<Item = &'static str> {
     static TABLE: OnceLock<Document> = OnceLock::new();
     let table = TABLE.get_or_init(|| toml::parse(include_str!("../data/started_programs.toml")));
-    table.texts(&[list]).any(|known| known == program(word))
+    table.texts(&[list])
 }

@@ -108,6 +108,16 @@ pub(crate) fn gets_other_files(cx: &Context<'_>, space: &Space) -> bool {
     written || workflows.scripts_mention("app_port") || files.any(|(_, entry)| is_twin(&entry.path))
 }
 
+/// Whether a Dockerfile is that of an environment of OpenEnv, which its command line pushes to a
+/// Space: `server/Dockerfile` below an `openenv.yaml`.
+pub(super) fn is_of_openenv(cx: &Context<'_>, dockerfile: &str) -> bool {
+    let Some(folder) = dockerfile.strip_suffix("server/Dockerfile") else {
+        return false;
+    };
+    let tree = cx.repository().tree();
+    tree.find(&format!("{folder}openenv.yaml")).is_some()
+}
+
 /// A list of `data/serving.toml`.
 pub(super) fn listed(key: &str) -> impl Iterator<Item = NodeRef<'static>> {
     static FACTS: OnceLock<Document> = OnceLock::new();

@@ -22,8 +22,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The values of the options that take the port, as `--port VALUE` or `--port=VALUE`, with the
-/// number of the word that holds each.
+/// The values of the options that take the port, as `--port VALUE` or `--port=VALUE`, and the first
+/// plain word where that is the port, with the number of the word that holds each.
 fn ports(start: &Start) -> Vec<(usize, &str)> {
     let words: Vec<&str> = start.command.known_words().unwrap_or_default();
     let takes = |option: &str| start.server.is_some_and(|server| server.takes_port(option));
@@ -35,6 +35,13 @@ fn ports(start: &Start) -> Vec<(usize, &str)> {
             _ => {}
         }
     }
+    let plain = start.server.filter(|server| server.takes_port_alone());
+    let first = plain.map_or(usize::MAX, |server| {
+        1 + usize::from(server.has_subcommand())
+    });
+    // Behind an option, it may be that one's value.
+    let word = words.get(first).filter(|word| !word.starts_with('-'));
+    found.extend(word.map(|word| (first, *word)));
     found
 }
 

@@ -109,6 +109,14 @@ fn include(
     }
 }
 
+/// Whether the extras are those that `[project]` lists.
+pub(super) fn extras_known(document: &Document) -> bool {
+    let mut dynamic = document.texts(&["project", "dynamic"]);
+    document.complete()
+        && document.at(&["project"]).is_some()
+        && !dynamic.any(|name| name == "optional-dependencies")
+}
+
 /// The groups that uv installs unless it is told otherwise: `[tool.uv] default-groups`, else `dev`.
 pub(super) fn default_groups(document: &Document) -> Option<Vec<String>> {
     let Some(node) = document.at(&["tool", "uv", "default-groups"]) else {
@@ -140,7 +148,7 @@ mod tests {
     use preflint_core::FileId;
     use preflint_syntax::toml;
 
-    use super::{default_groups, groups};
+    use super::{default_groups, extras_known, groups};
 
     /// `name (kind): dependencies`, `...` for what is not known.
     fn shown(text: &str) -> Vec<String> {
@@ -207,6 +215,16 @@ black = "*"
             shown("[tool.pdm.dev-dependencies]\ntest = ['pytest']"),
             ["test: pytest"]
         );
+    }
+
+    #[test]
+    fn extras_that_are_all_listed() {
+        let known = |text: &str| extras_known(&toml::parse(text));
+        assert!(known("[project]\nname = 'a'"));
+        assert!(!known("[tool.poetry]\nname = 'a'"));
+        assert!(!known(
+            "[project]\nname = 'a'\ndynamic = ['optional-dependencies']"
+        ));
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub struct Package {
     pub dependencies: DependencyList,
     /// Its dependency groups and extras.
     pub groups: Vec<Group>,
+    /// Whether `groups` has all extras of its `[project]` table: there is one, and none are dynamic.
+    pub extras_known: bool,
     /// The groups that uv installs unless it is told otherwise; `None`: all.
     pub default_groups: Option<Vec<String>>,
     /// The dependencies that it takes from folders of the repository.

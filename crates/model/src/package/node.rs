@@ -21,6 +21,10 @@ pub struct NodePackage {
     pub complete: bool,
     /// Whether it is the root of workspaces.
     pub workspaces: bool,
+    /// The names of its scripts.
+    pub scripts: Vec<String>,
+    /// Whether it has settings of pnpm (overrides, patches).
+    pub configures_pnpm: bool,
     /// What it depends on.
     pub dependencies: Vec<NodeDependency>,
     /// npm's lock file beside it.
@@ -88,6 +92,13 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
         file,
         complete: document.complete(),
         workspaces: root.get("workspaces").is_some(),
+        scripts: root
+            .get("scripts")
+            .into_iter()
+            .flat_map(|scripts| scripts.entries().collect::<Vec<_>>())
+            .map(|(entry, _)| entry.key.to_string())
+            .collect(),
+        configures_pnpm: root.get("pnpm").is_some(),
         dependencies: dependencies.collect(),
         lock: lock(repository, &folder),
         folder,

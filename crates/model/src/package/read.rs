@@ -60,6 +60,7 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
             ..own
         },
         groups: groups::groups(&document, file),
+        extras_known: groups::extras_known(&document),
         default_groups: groups::default_groups(&document),
         local: workspace::local_dependencies(&document, file),
         locks: Lock::ALL

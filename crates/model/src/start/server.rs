@@ -84,8 +84,17 @@ impl Server {
         known.into_iter().flatten()
     }
 
-    /// How many of its first words are its name and subcommand.
-    pub(crate) fn has_subcommand(&self) -> bool {
+    /// Whether its first plain word is the port, alone or behind an address.
+    #[must_use]
+    pub fn takes_port_alone(&self) -> bool {
+        self.positional
+            .as_deref()
+            .is_some_and(|kind| kind != "folder")
+    }
+
+    /// Whether a subcommand follows its name.
+    #[must_use]
+    pub fn has_subcommand(&self) -> bool {
         !self.subcommands.is_empty()
     }
 }
