@@ -26,7 +26,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn installed<'a>(cx: &Context<'a>) -> Vec<&'a DependencyList> {
     let locked = |folder: &str| {
         let mut all = cx.packages().all.iter();
-        all.any(|package| is_below(&package.folder, folder) && !package.locks.is_empty())
+        all.any(|package| {
+            let around = package.folder == folder || is_below(&package.folder, folder);
+            around && !package.locks.is_empty()
+        })
     };
     let mut found: Vec<&DependencyList> = Vec::new();
     for image in &cx.images().all {
