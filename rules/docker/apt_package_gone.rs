@@ -74,6 +74,10 @@ fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
                 }
                 return;
             };
+            // A package in a file may be needed by others, or add a package source.
+            if call.files {
+                return;
+            }
             let plain = call.verb == "install"
                 && command.certain
                 && call.options.iter().all(|(_, value)| value.is_none())
