@@ -16,7 +16,7 @@ use rayon::prelude::*;
 pub use backend::Backend;
 pub use dependencies::{Dependency, DependencyList, PythonRange};
 pub use groups::Group;
-pub use node::{NodeDependency, NodeLock, NodePackage};
+pub use node::{Locked, NodeDependency, NodeLock, NodePackage};
 pub use sources::PackedSource;
 pub use workspace::{LocalDependency, Workspace};
 
