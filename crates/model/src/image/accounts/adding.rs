@@ -35,7 +35,8 @@ pub(super) fn added(tool: &'static str, arguments: &[&str]) -> (Account, bool) {
                 Value::Next => words.next(),
             };
             match (option, value) {
-                (None, _) => understood = false,
+                // Its value may be the name, or it means another list of users.
+                (None | Some("root" | "prefix" | "conf"), _) => understood = false,
                 (Some("uid"), uid) => account.uid = uid.and_then(|uid| uid.parse().ok()),
                 (Some("home" | "home-dir"), path) => {
                     home = path.map_or(Home::Unknown, |path| Home::At(path.to_owned()));
@@ -43,8 +44,6 @@ pub(super) fn added(tool: &'static str, arguments: &[&str]) -> (Account, bool) {
                 (Some("base-dir"), _) => home = Home::Unknown,
                 // Debian's `adduser --system` has no home, BusyBox's has.
                 (Some("system"), _) if tool == "adduser" => home = Home::Unknown,
-                // Another list of users.
-                (Some("root" | "prefix" | "conf"), _) => understood = false,
                 (Some("create-home"), _) => account.home = Some(true),
                 (Some("no-create-home"), _) => account.home = Some(false),
                 (Some(_), _) => {}

@@ -139,7 +139,7 @@ impl Call<'_> {
                     && !word.starts_with("--")
                     && word.contains(['r', 'R', 'a']))
         };
-        let many = program == "mv" || words.iter().skip(1).any(|word| whole(word));
+        let many = program == "mv" || words.iter().skip(1).any(whole);
         let around = |word: &str| {
             resolve(command.folder.as_deref(), word).is_none_or(|to| is_around_path(&to))
         };
@@ -260,7 +260,7 @@ fn is_unpacked_aside(command: &Command) -> bool {
     let told = |word: &&str| {
         word.starts_with("--directory") || (word.starts_with('-') && word.ends_with(['C', 'd']))
     };
-    let at = words.iter().skip(1).position(|word| told(word));
+    let at = words.iter().skip(1).position(told);
     match at.and_then(|at| words.get(at + 1).zip(words.get(at + 2))) {
         Some((option, folder)) => match option.split_once('=') {
             Some((_, folder)) => aside(folder),
