@@ -108,6 +108,8 @@ pub(super) struct Apt<'a> {
     pub(super) options: Vec<(&'a str, Option<&'a str>)>,
     /// The packages by name; those in files are left out.
     pub(super) packages: Vec<&'a str>,
+    /// Whether it names packages in files.
+    pub(super) files: bool,
 }
 
 /// The parts of a call of apt; `None` if it is none.
@@ -120,6 +122,7 @@ pub(super) fn apt<'a>(words: &[&'a str]) -> Option<Apt<'a>> {
         verb: "",
         options: Vec::new(),
         packages: Vec::new(),
+        files: false,
     };
     let mut words = rest.iter();
     while let Some(word) = words.next() {
@@ -133,12 +136,18 @@ pub(super) fn apt<'a>(words: &[&'a str]) -> Option<Apt<'a>> {
             call.options.push((word, None));
         } else if call.verb.is_empty() {
             call.verb = word;
-        } else if !(word.starts_with(['.', '/']) || word.ends_with(".deb")) {
+        } else if is_file(word) {
+            call.files = true;
+        } else {
             call.packages
                 .push(word.split(['=', '/', ':']).next().unwrap_or(word));
         }
     }
     Some(call)
+}
+
+fn is_file(word: &str) -> bool {
+    word.starts_with(['.', '/']) || word.ends_with(".deb")
 }
 
 impl Apt<'_> {

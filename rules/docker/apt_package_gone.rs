@@ -56,6 +56,10 @@ fn is_pinned(image: &Image, base: &BaseImage) -> bool {
 fn stage(cx: &mut Context<'_>, line: &Line<'_>, release: &str) {
     // A file of apt's may add package sources.
     for call in calls(line, redirects_to_apt) {
+        // A package in a file may be needed by others, or add a package source.
+        if call.apt.files {
+            return;
+        }
         let plain = call.apt.verb == "install"
             && call.command.certain
             && call.apt.options.iter().all(|(_, value)| value.is_none())

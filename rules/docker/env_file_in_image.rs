@@ -1,9 +1,12 @@
+use std::sync::OnceLock;
+
 use preflint_core::{Sources, Span};
 use preflint_model::Context;
 use preflint_model::image::{Base, Image, Step};
 use preflint_source::Presence;
+use preflint_syntax::data::Document;
 use preflint_syntax::dockerfile::InstructionKind;
-use preflint_syntax::dotenv;
+use preflint_syntax::{dotenv, toml};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
@@ -53,15 +56,24 @@ fn env_files(cx: &Context<'_>, context: &str) -> Vec<String> {
         .map(|entry| entry.path.to_string())
         .filter(|path| {
             let name = path.rsplit('/').next().unwrap_or(path);
-            let template = [
-                "example", "sample", "template", "dist", "default", "test", "ci",
-            ];
-            let mut words = name.trim_start_matches('.').split(['.', '-', '_']);
-            words.next() == Some("env")
-                && !words.any(|word| template.contains(&word))
+            is_dotenv(name)
                 && matches!(repository.at(path), Presence::Tracked | Presence::Untracked)
         })
         .collect()
+}
+
+/// `.env`, `.env.production`, `.env-local`, `production.env`.
+fn is_dotenv(name: &str) -> bool {
+    let end = name.rsplit('.').next().unwrap_or(name);
+    let behind = name.strip_prefix(".env");
+    let dotenv = match behind {
+        Some(rest) => rest.is_empty() || rest.starts_with(['.', '-', '_']),
+        None => end == "env",
+    };
+    let mut words = name.split(['.', '-', '_']);
+    dotenv
+        && !listed("sources").any(|source| source == end)
+        && !words.any(|word| listed("templates").any(|template| template == word))
 }
 
 /// The first variable of the file that holds a secret: its name, and where it stands.
@@ -121,6 +133,7 @@ fn is_secret(name: &str, value: &str) -> bool {
         "local",
         "${",
     ];
+    let elsewhere = listed("references").any(|start| value.starts_with(start));
     // A number is a limit or a lifetime (`MAX_TOKENS`, `TOKEN_EXPIRES`), a short word a switch.
     let number = value.bytes().all(|byte| byte.is_ascii_digit());
     marks.iter().any(|mark| upper.contains(mark))
@@ -128,6 +141,7 @@ fn is_secret(name: &str, value: &str) -> bool {
         && !filler.iter().any(|word| lower.contains(word))
         && value.len() >= 12
         && !number
+        && !elsewhere
         && !value.contains([' ', '/'])
 }
 
@@ -165,4 +179,11 @@ fn brings(step: &Step, file: &str) -> Option<(Span, bool)> {
         let by_name = folder == file;
         (whole || below || by_name).then(|| (Span::new(step.span.file, source.range), by_name))
     })
+}
+
+/// A list of `data/dotenv.toml`.
+fn listed(key: &str) -> impl Iterator<Item = &'static str> {
+    static TABLE: OnceLock<Document> = OnceLock::new();
+    let table = TABLE.get_or_init(|| toml::parse(include_str!("../data/dotenv.toml")));
+    table.texts(&[key])
 }

@@ -2,7 +2,7 @@ use preflint_core::Span;
 use preflint_model::Context;
 use preflint_model::command::Command;
 use preflint_model::compose::{ComposeFile, Dependency, Service};
-use preflint_model::image::{Base, Image, Run, RunBy};
+use preflint_model::image::{Base, Image, Run, RunBy, package_of_tool};
 use preflint_syntax::data::NodeRef;
 
 use super::serving::{decisive, is_changed, is_probed, listed};
@@ -102,7 +102,7 @@ fn broken(command: &Command, lacking: (Span, String), instead: String) -> Broken
     }
 }
 
-/// The `curl` or `wget` that decides what the probe says.
+/// The `curl`, `wget`, `pgrep`... that decides what the probe says.
 fn tool(commands: &[Command]) -> Option<&Command> {
     decisive(commands).filter(|command| {
         let word = command.words.first().and_then(Option::as_deref);
@@ -111,7 +111,7 @@ fn tool(commands: &[Command]) -> Option<&Command> {
                 .unwrap_or(word)
                 .starts_with("/bin/")
         };
-        matches!(command.program(), Some("curl" | "wget"))
+        command.program().and_then(package_of_tool).is_some()
             && word.is_some_and(|word| !word.contains('/') || system(word))
     })
 }
@@ -186,10 +186,11 @@ fn built(cx: &Context<'_>, image: &Image, command: &Command) -> Option<((Span, S
     } else {
         ""
     };
+    let package = package_of_tool(tool).unwrap_or(tool);
     let instead = if instead.is_empty() {
-        format!("install {tool} in the image's last stage")
+        format!("install {package} in the image's last stage")
     } else {
-        format!("install {tool} in the image's last stage, or ask by what is there: `{instead}`")
+        format!("install {package} in the image's last stage, or ask by what is there: `{instead}`")
     };
     let label = format!("comes without {tool}, and nothing installs it");
     Some(((stage.from, label), instead))

@@ -7,20 +7,41 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().all {
         for stage in image.built_stages() {
             let mut told: Vec<&str> = Vec::new();
-            for step in &image.stages[stage].steps {
+            for (at, step) in image.stages[stage].steps.iter().enumerate() {
                 let Some((case, name, span)) = named(step) else {
                     continue;
                 };
                 let absent = step.accounts.has(name) == Some(false)
                     && !told.contains(&name)
                     && base_is_known(image, stage);
-                if absent {
+                if absent && (case != "user" || is_run_as(image, stage, at + 1)) {
                     told.push(name);
                     report(cx, case, name, span);
                 }
             }
         }
     }
+}
+
+/// Whether something runs as the user that is in force before step `from` of a stage: only then is
+/// its name looked up.
+fn is_run_as(image: &Image, stage: usize, from: usize) -> bool {
+    let steps = image
+        .stages
+        .get(stage)
+        .map(|stage| stage.steps.iter().skip(from));
+    for step in steps.into_iter().flatten() {
+        match step.instruction.kind {
+            InstructionKind::Run(_) => return true,
+            InstructionKind::User(_) => return false,
+            _ => {}
+        }
+    }
+    let builds_on = |other: &Base| matches!(other, Base::Stage(at) if *at == stage);
+    // A stage builds on earlier ones alone.
+    let mut later = image.stages.iter().enumerate().skip(stage + 1);
+    stage + 1 == image.stages.len()
+        || later.any(|(at, other)| builds_on(&other.base) && is_run_as(image, at, 0))
 }
 
 /// The user that an instruction names, literally and by name.

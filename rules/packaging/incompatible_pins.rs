@@ -11,13 +11,65 @@ use preflint_syntax::python::{self, ExprId, ExprKind, Module, StmtKind};
 use preflint_syntax::toml;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let Some(pairs) = table().at(&["pair"]) else {
+    let rows = |key: &str| table().at(&[key]).into_iter().flat_map(NodeRef::items);
+    for list in installed(cx) {
+        rows("pair").for_each(|pair| pair_in(cx, list, pair));
+        rows("needs").for_each(|row| need_in(cx, list, row));
+    }
+}
+
+/// A pin that another line of the list excludes: no resolver gets round it, unless it is told to.
+fn need_in(cx: &mut Context<'_>, list: &DependencyList, row: NodeRef<'_>) {
+    let text = |key: &str| row.get(key).and_then(NodeRef::as_str);
+    let (Some(package), Some(other), Some(needs)) = (text("package"), text("other"), text("needs"))
+    else {
         return;
     };
-    for list in installed(cx) {
-        for pair in pairs.items() {
-            pair_in(cx, list, pair);
+    let (Some(dependency), Some(own)) = (alone(list, package), alone(list, other)) else {
+        return;
+    };
+    let Some(pin) = own.pin().filter(|pin| excludes(needs, pin) == Some(true)) else {
+        return;
+    };
+    let meant = match dependency.pin() {
+        Some(_) => is_version(cx, dependency, text("from"), text("below")),
+        None => text("below").is_none(),
+    };
+    let overridden = cx.repository().tree().text(list.file);
+    if !meant || overridden.is_none_or(|text| text.contains("override")) {
+        return;
+    }
+    let message = format!(
+        "`{package}` needs {other} {needs}, and this list pins {pin}: \"ERROR: ResolutionImpossible\", \"No solution found when resolving dependencies\""
+    );
+    cx.report("excluded", other, message, own.span, "pinned here")
+        .related(dependency.span, format!("needs {other} {needs}"))
+        .help(format!(
+            "allow {other} {needs}, or take another version of {package}"
+        ));
+}
+
+/// The one line of a list that asks for a package, under no marker.
+fn alone<'a>(list: &'a DependencyList, name: &'a str) -> Option<&'a Dependency> {
+    let mut all = list.named(name);
+    let first = all.next().filter(|dependency| !dependency.conditional)?;
+    (all.next().is_none() && first.versions.is_some()).then_some(first)
+}
+
+/// Whether a bound (`>=2.10`, `<0.3`) excludes a version; `None` for one that is not plain.
+fn excludes(bound: &str, version: &str) -> Option<bool> {
+    let plain = |version: &str| {
+        let mut parts = numbers(version)?;
+        while parts.last() == Some(&0) {
+            parts.pop();
         }
+        Some(parts)
+    };
+    let version = plain(version)?;
+    match (bound.strip_prefix(">="), bound.strip_prefix('<')) {
+        (Some(floor), _) => Some(version < plain(floor)?),
+        (None, Some(ceiling)) => Some(version >= plain(ceiling)?),
+        _ => None,
     }
 }
 
@@ -26,7 +78,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn installed<'a>(cx: &Context<'a>) -> Vec<&'a DependencyList> {
     let locked = |folder: &str| {
         let mut all = cx.packages().all.iter();
-        all.any(|package| is_below(&package.folder, folder) && !package.locks.is_empty())
+        all.any(|package| {
+            let around = package.folder == folder || is_below(&package.folder, folder);
+            around && !package.locks.is_empty()
+        })
     };
     let mut found: Vec<&DependencyList> = Vec::new();
     for image in &cx.images().all {

@@ -1,4 +1,4 @@
-use preflint_core::Span;
+use preflint_core::{Sources, Span};
 use preflint_model::unit::{Route, Space};
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
@@ -89,7 +89,33 @@ fn is_missing(cx: &Context<'_>, space: &Space, path: &str, alike: impl Fn(&str) 
     }
     let by_git = matches!(space.filled, Some((_, Route::Git)));
     let name = path.rsplit('/').next().unwrap_or(path);
-    by_git || !(has_file(repository, alike) || cx.workflows().scripts_mention(name))
+    by_git
+        || !(has_file(repository, alike)
+            || cx.workflows().scripts_mention(name)
+            || is_written(repository, name))
+}
+
+/// Whether a script of the repository may write or upload a file of that name: a program that holds
+/// the name as a string, or a line of a shell script or makefile with a word that writes.
+fn is_written(repository: &Repository, name: &str) -> bool {
+    let writers = [">", "cp ", "mv ", "rsync", "tee ", "upload", "ln "];
+    let tree = repository.tree();
+    let mut files = tree.files();
+    files.any(|(file, entry)| {
+        let own = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+        let ends = |ends: &[&str]| ends.iter().any(|end| own.ends_with(end));
+        let program = ends(&[".py", ".js", ".mjs", ".cjs", ".ts"]);
+        if !program && !ends(&[".sh", ".bash", ".mk", "Makefile", "makefile", "justfile"]) {
+            return false;
+        }
+        let text = tree.text(file).unwrap_or_default();
+        text.lines().any(|line| {
+            line.split_once(name).is_some_and(|(_, rest)| {
+                let quoted = rest.starts_with(['"', '\'', '`']);
+                (program && quoted) || (!program && writers.iter().any(|word| line.contains(word)))
+            })
+        })
+    })
 }
 
 fn has_file(repository: &Repository, alike: impl Fn(&str) -> bool) -> bool {

@@ -357,7 +357,7 @@ fn below_context<'a>(context: &str, path: &'a str) -> Option<&'a str> {
 }
 
 /// `ADD` fetches addresses and unpacks archives.
-fn is_remote_or_archive(source: &str) -> bool {
+pub(super) fn is_remote_or_archive(source: &str) -> bool {
     source.contains("://")
         || source.starts_with("git@")
         || [".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip"]

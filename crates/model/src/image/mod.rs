@@ -37,6 +37,7 @@ pub use installed::{
 };
 pub use needs::{NoHistory, UnmetHistory, UnmetLocal, UnmetNeed, UnmetSource};
 pub use runs::{Run, RunBy};
+pub use tools::package_of_tool;
 
 use crate::Repository;
 use crate::command::{Command, ShellOptions};

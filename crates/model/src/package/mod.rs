@@ -20,7 +20,7 @@ pub use backend::Backend;
 pub use dependencies::{Dependency, DependencyList, LocalProject, PythonRange};
 pub use groups::Group;
 pub use history::History;
-pub use node::{NodeDependency, NodeLock, NodePackage};
+pub use node::{Locked, NodeDependency, NodeLock, NodePackage};
 pub use sources::{PackedSource, Part};
 pub use workspace::{LocalDependency, Workspace};
 

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use preflint_core::{FileId, Span};
 use preflint_syntax::data::Document;
@@ -25,6 +25,8 @@ pub struct NodePackage {
     pub scripts: Vec<String>,
     /// Whether it has settings of pnpm (overrides, patches).
     pub configures_pnpm: bool,
+    /// Whether it has `overrides`, which change what others ask for.
+    pub overrides: bool,
     /// What it depends on.
     pub dependencies: Vec<NodeDependency>,
     /// npm's lock file beside it.
@@ -53,9 +55,57 @@ pub struct NodeLock {
     pub version: Option<u64>,
     /// The names of the packages that it holds, at any depth.
     names: Vec<String>,
+    /// What the project asked for when it was made.
+    direct: BTreeMap<String, Locked>,
+}
+
+/// What a lock file holds of a direct dependency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// The range that the project asked for when the lock file was made.
+    pub range: String,
+    /// The version that it holds for the project itself; `None` for a link.
+    pub version: Option<String>,
+}
+
+impl Locked {
+    /// Whether its version certainly fails a range of one comparator (`^1.2.3`, `~1.2`, `1.2.3`).
+    #[must_use]
+    pub fn fails(&self, range: &str) -> Option<bool> {
+        let version = numbers(self.version.as_deref()?)?;
+        let operator = range
+            .chars()
+            .next()
+            .filter(|sign| matches!(sign, '^' | '~'));
+        let asked = numbers(operator.map_or(range, |sign| range.trim_start_matches(sign)))?;
+        let [first, rest @ ..] = asked.as_slice() else {
+            return None;
+        };
+        let same = |parts: usize| asked.iter().zip(&version).take(parts).all(|(a, b)| a == b);
+        Some(match operator {
+            // Below 1.0.0, the second number counts as the first.
+            Some('^') if *first > 0 => !same(1) || version < asked,
+            Some('~') if !rest.is_empty() => !same(2) || version < asked,
+            None if asked.len() == 3 => version != asked,
+            _ => return None,
+        })
+    }
+}
+
+/// The numbers of a plain version: one to three, without a release before it or a build.
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    let parts: Option<Vec<u64>> = version.split('.').map(|part| part.parse().ok()).collect();
+    parts.filter(|parts| parts.len() <= 3)
 }
 
 impl NodeLock {
+    /// What it holds of a direct dependency; `None` if the project did not ask for it, or it is a
+    /// lock file of npm 6.
+    #[must_use]
+    pub fn direct(&self, name: &str) -> Option<&Locked> {
+        self.direct.get(name)
+    }
+
     /// Whether it holds a package of that name, in whatever place.
     #[must_use]
     pub fn holds(&self, name: &str) -> bool {
@@ -99,19 +149,45 @@ pub(super) fn package(repository: &Repository, memo: &Memo, file: FileId) -> Opt
             .map(|(entry, _)| entry.key.to_string())
             .collect(),
         configures_pnpm: root.get("pnpm").is_some(),
+        overrides: root.get("overrides").is_some(),
         dependencies: dependencies.collect(),
         lock: lock(repository, &folder),
         folder,
     })
 }
 
-/// The names alone: a lock file is large, and nothing else of it is asked for.
+/// The names and versions alone: a lock file is large, and nothing else of it is asked for.
 #[derive(Deserialize)]
 struct Names {
     #[serde(rename = "lockfileVersion")]
     version: Option<u64>,
-    packages: Option<HashMap<String, IgnoredAny>>,
+    packages: Option<HashMap<String, Entry>>,
     dependencies: Option<HashMap<String, IgnoredAny>>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    version: Option<String>,
+}
+
+/// The project's own entry in the lock file.
+#[derive(Deserialize)]
+struct Own {
+    packages: OwnPackages,
+}
+
+#[derive(Deserialize)]
+struct OwnPackages {
+    #[serde(rename = "")]
+    project: Asked,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    dependencies: Option<HashMap<String, String>>,
+    dev_dependencies: Option<HashMap<String, String>>,
+    optional_dependencies: Option<HashMap<String, String>>,
 }
 
 /// `npm-shrinkwrap.json` wins over `package-lock.json` (docs.npmjs.com).
@@ -122,7 +198,10 @@ fn lock(repository: &Repository, folder: &str) -> Option<NodeLock> {
         .iter()
         .find_map(|name| tree.find(&join(folder, name)))?;
     let read: Names = serde_json::from_str(tree.shared_text(file)?).ok()?;
-    let packages = read.packages.into_iter().flatten().filter_map(|(path, _)| {
+    let packages = read.packages.unwrap_or_default();
+    let own: Option<Own> = serde_json::from_str(tree.shared_text(file)?).ok();
+    let direct = own.map(|own| direct(own.packages.project, &packages));
+    let packages = packages.keys().filter_map(|path| {
         let (_, name) = path.rsplit_once("node_modules/")?;
         Some(name.to_owned())
     });
@@ -138,5 +217,63 @@ fn lock(repository: &Repository, folder: &str) -> Option<NodeLock> {
         file,
         version: read.version,
         names,
+        direct: direct.unwrap_or_default(),
     })
+}
+
+/// What the project asked for, with the versions at the top of its `node_modules`.
+fn direct(asked: Asked, packages: &HashMap<String, Entry>) -> BTreeMap<String, Locked> {
+    let lists = [
+        asked.dependencies,
+        asked.dev_dependencies,
+        asked.optional_dependencies,
+    ];
+    let all = lists.into_iter().flatten().flatten();
+    all.filter_map(|(name, range)| {
+        let entry = packages.get(&format!("node_modules/{name}"))?;
+        let version = entry.version.clone();
+        Some((name, Locked { range, version }))
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Locked;
+
+    #[test]
+    fn versions_out_of_range() {
+        let fails = |version: &str, range: &str| {
+            let locked = Locked {
+                range: String::new(),
+                version: Some(version.to_owned()),
+            };
+            locked.fails(range)
+        };
+        assert_eq!(fails("8.57.1", "^9.0.0"), Some(true));
+        assert_eq!(fails("9.1.0", "^9.0.0"), Some(false));
+        assert_eq!(fails("9.1.0", "^9.2"), Some(true));
+        assert_eq!(fails("9.2.0", "^9"), Some(false));
+        assert_eq!(fails("5.4.2", "~5.3.0"), Some(true));
+        assert_eq!(fails("5.3.9", "~5.3"), Some(false));
+        assert_eq!(fails("14.1.0", "14.2.0"), Some(true));
+        assert_eq!(fails("14.2.0", "14.2.0"), Some(false));
+        for range in [
+            "14",
+            "^0.3.0",
+            "~5",
+            ">=5",
+            "^5 || ^6",
+            "latest",
+            "*",
+            "",
+            "npm:a@1.0.0",
+            "^5.0.0-rc.1",
+            "1.x",
+            "^^1.0.0x",
+        ] {
+            assert_eq!(fails("1.2.3", range), None, "{range}");
+        }
+        assert_eq!(fails("1.2.3-beta.1", "^2.0.0"), None);
+    }
 }

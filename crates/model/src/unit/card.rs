@@ -120,7 +120,7 @@ fn own_fault(repository: &Repository, memo: &Memo, file: FileId) -> Option<Space
 fn fault(repository: &Repository, memo: &Memo, file: FileId) -> Option<CardFault> {
     let front = memo.get(repository.tree().shared_text(file)?, 0, front_matter::parse);
     match front.status {
-        Status::Found => not_yaml(file, &front),
+        Status::Found => not_yaml(repository, file, &front),
         Status::Empty | Status::Absent => Some(CardFault::NoFrontMatter),
         Status::Unterminated(reason) => Some(CardFault::NotTaken {
             fence: Span::new(file, front.fence),
@@ -138,8 +138,12 @@ fn fault(repository: &Repository, memo: &Memo, file: FileId) -> Option<CardFault
     }
 }
 
-fn not_yaml(file: FileId, front: &FrontMatter) -> Option<CardFault> {
+fn not_yaml(repository: &Repository, file: FileId, front: &FrontMatter) -> Option<CardFault> {
     let document = front.document.as_ref()?;
+    let text = repository.tree().text(file)?;
+    if front.yaml.is_some_and(|yaml| is_template(yaml.slice(text))) {
+        return None;
+    }
     if let Some(error) = document.errors.first() {
         return Some(CardFault::NotYaml {
             at: Span::new(file, error.range),
@@ -151,6 +155,19 @@ fn not_yaml(file: FileId, front: &FrontMatter) -> Option<CardFault> {
         at: Span::new(file, front.yaml.unwrap_or(front.fence)),
         message: "it is no mapping of keys to values".to_owned(),
     })
+}
+
+/// Whether a program fills in the text before the Hub sees it: `{APP_FILE}`, `{{ title }}`, `${TITLE}`.
+fn is_template(text: &str) -> bool {
+    let mut marks = ["{{", "{%", "${", "<%"].iter();
+    let name = |part: &str| {
+        let name = part.split_once('}').map_or("", |(name, _)| name);
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    marks.any(|mark| text.contains(mark)) || text.split('{').skip(1).any(name)
 }
 
 /// The first `sdk: <a known one>` line within a front matter's reach after byte `start`.

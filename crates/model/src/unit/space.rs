@@ -1,4 +1,4 @@
-use preflint_core::{FileId, Span};
+use preflint_core::{FileId, Sources, Span};
 use preflint_syntax::data::NodeRef;
 use preflint_syntax::front_matter::{self, Status};
 use preflint_syntax::yaml;
@@ -18,10 +18,14 @@ pub(super) const SDKS: [&str; 4] = ["docker", "gradio", "static", "streamlit"];
 /// The Spaces: by front matter, and by a workflow that pushes to one.
 pub(super) fn spaces(repository: &Repository, memo: &Memo, workflows: &Workflows) -> Vec<Unit> {
     let mut units = by_front_matter(repository, memo);
+    let by_card = !units.is_empty();
     for workflow in &workflows.all {
         units.extend(push::pushed_spaces(repository, workflow));
     }
-    units.extend(by_stray_configuration(repository, memo));
+    // Beside a configured Space, such a file is the project's own.
+    if !by_card {
+        units.extend(by_stray_configuration(repository, memo));
+    }
     units
 }
 
@@ -43,7 +47,8 @@ fn by_front_matter(repository: &Repository, memo: &Memo) -> Vec<Unit> {
         .collect()
 }
 
-/// A `space.yaml` that names an SDK: meant for the Hub, which reads only the README.
+/// A `space.yaml` that names an SDK: meant for the Hub, which reads only the README, if no program
+/// or configuration of the repository speaks of it.
 fn by_stray_configuration(repository: &Repository, memo: &Memo) -> Vec<Unit> {
     let tree = repository.tree();
     let named = |path: &str| {
@@ -55,6 +60,16 @@ fn by_stray_configuration(repository: &Repository, memo: &Memo) -> Vec<Unit> {
     };
     let files = tree.files().filter(|(_, entry)| named(&entry.path));
     files
+        .filter(|(_, entry)| {
+            let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+            let ends = [
+                ".py", ".js", ".mjs", ".cjs", ".ts", ".yml", ".yaml", ".toml", ".json",
+            ];
+            let mut readers = tree
+                .files()
+                .filter(|(_, other)| ends.iter().any(|end| other.path.ends_with(end)));
+            !readers.any(|(other, _)| tree.text(other).is_some_and(|text| text.contains(name)))
+        })
         .filter_map(|(file, _)| {
             let document = memo.get(tree.shared_text(file)?, 0, yaml::parse);
             let root = document.root()?;

@@ -4,10 +4,12 @@ use preflint_syntax::data::Document;
 use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
-use super::{Base, Image, ON_PATH, Step};
+use super::files::is_remote_or_archive;
+use super::{Base, BaseImage, Image, Manager, ON_PATH, Step};
 use crate::Repository;
-use crate::command::Command;
-use crate::image_path::below;
+use crate::image_path::{self, below};
+
+mod command;
 
 /// The tools that probes use: many services may ask for them, so they are looked for once.
 pub(super) const PROBING: [&str; 2] = ["curl", "wget"];
@@ -32,7 +34,7 @@ impl Image {
             let of_stage = |at: usize| stages.get(at).copied().flatten();
             let base = match &stage.base {
                 Base::Stage(earlier) => of_stage(*earlier),
-                Base::Published(base) => base.has_tool(tool),
+                Base::Published(base) => of_base(base, tool),
                 Base::Unknown => None,
             };
             let lacks = |from: &str| {
@@ -57,6 +59,38 @@ impl Image {
     }
 }
 
+/// The package of Debian that brings a command which probes use; `None` for other commands.
+#[must_use]
+pub fn package_of_tool(tool: &str) -> Option<&'static str> {
+    match PROBING.iter().find(|known| **known == tool) {
+        Some(known) => Some(known),
+        None => table().texts(&["provides", tool]).next(),
+    }
+}
+
+/// Whether a base image has the tool.
+fn of_base(base: &BaseImage, tool: &str) -> Option<bool> {
+    if !is_of_package(tool) {
+        return base.has_tool(tool);
+    }
+    let lean = base.manager == Some(Manager::Apt)
+        && base.has_tool("curl") == Some(false)
+        && list("lean").any(|name| name == base.name);
+    lean.then_some(false)
+}
+
+/// Whether the images' table does not speak of the tool, which a package of another name brings.
+fn is_of_package(tool: &str) -> bool {
+    !PROBING.contains(&tool) && table().texts(&["provides", tool]).next().is_some()
+}
+
+/// Whether the folder is one of those of the system's `PATH`, below one, or above one.
+fn is_around_path(to: &str) -> bool {
+    ON_PATH
+        .iter()
+        .any(|folder| below(folder, to).is_some() || below(to, folder).is_some())
+}
+
 /// Whether a step brings the tool into the image; `None` if that cannot be told. `lacks` says
 /// whether an earlier stage, by its name, does not have it.
 fn brings(
@@ -71,7 +105,7 @@ fn brings(
             let commands = step.commands();
             let said: Vec<Option<bool>> = commands
                 .iter()
-                .map(|command| of_command(command, tool))
+                .map(|one| command::brings(repository, one, tool))
                 .collect();
             match said.iter().find(|said| **said == Some(true)) {
                 Some(_) => Some(true),
@@ -81,21 +115,23 @@ fn brings(
         InstructionKind::Copy {
             sources,
             destination,
-            ..
+            add,
         } => {
             let to = step.environment.expand(&destination.word)?;
-            let to = crate::image_path::resolve(step.workdir.as_deref(), &to)?;
-            let system = ON_PATH
-                .iter()
-                .any(|folder| below(folder, &to).is_some() || below(&to, folder).is_some());
-            if !system {
+            let to = image_path::resolve(step.workdir.as_deref(), &to)?;
+            if !is_around_path(&to) {
                 return Some(false);
+            }
+            if *add
+                && sources
+                    .iter()
+                    .any(|source| is_remote_or_archive(&source.text))
+            {
+                return None;
             }
             // A copy of the context that lands around the system's folders brings no system command
             // if the repository has no file of that name.
-            let names = sources
-                .iter()
-                .map(|source| crate::image_path::name(&source.text));
+            let names = sources.iter().map(|source| image_path::name(&source.text));
             let named = to.ends_with(&format!("/{tool}")) || names.clone().any(|name| name == tool);
             match (named, step.instruction.flag("from")) {
                 (true, _) => Some(true),
@@ -106,7 +142,7 @@ fn brings(
                 }
                 (false, None) => {
                     let mut files = repository.tree().files();
-                    let has = files.any(|(_, entry)| crate::image_path::name(&entry.path) == tool);
+                    let has = files.any(|(_, entry)| image_path::name(&entry.path) == tool);
                     (!has).then_some(false)
                 }
             }
@@ -128,64 +164,6 @@ const OTHERS: [&str; 8] = [
     "lambda-adapter",
 ];
 
-fn of_command(command: &Command, tool: &str) -> Option<bool> {
-    let program = command.program()?;
-    let words = command.known_words();
-    let spoken = command
-        .words
-        .iter()
-        .flatten()
-        .any(|word| package(word) == tool || provides(tool).any(|name| name == package(word)));
-    let installs = matches!(
-        program,
-        "apt-get" | "apt" | "apk" | "dnf" | "yum" | "microdnf"
-    ) && words
-        .as_ref()
-        .is_none_or(|words| words.iter().any(|word| matches!(*word, "install" | "add")));
-    if installs {
-        return if spoken {
-            Some(true)
-        } else {
-            words.map(|_| false)
-        };
-    }
-    // That it is called does not bring it, nor does it show that it is there: that may be the bug.
-    if program == tool {
-        return Some(false);
-    }
-    let mut own = command.words.iter().flatten();
-    let harmless = list("harmless").any(|name| name == program)
-        && !own.any(|word| list("not_harmless").any(|other| other == word));
-    if !harmless {
-        return None;
-    }
-    let writes = command.redirects.iter().any(|redirect| {
-        redirect.operator.starts_with('>')
-            && redirect
-                .target
-                .as_deref()
-                .is_none_or(|target| target.ends_with(&format!("/{tool}")))
-    });
-    let named = command.words.iter().any(|word| {
-        word.as_deref()
-            .is_none_or(|word| word.ends_with(&format!("/{tool}")))
-    });
-    // A shell builtin's or file tool's unknown word may be that very path.
-    let taken = named && matches!(program, "cp" | "mv" | "ln" | "install" | "tee");
-    (!writes && !taken).then_some(false)
-}
-
-/// A package's name without version or release (`curl=7.88`, `curl/bookworm`, `curl:amd64`).
-fn package(word: &str) -> &str {
-    word.split(['=', '/', ':', '<', '>', '~', '@'])
-        .next()
-        .unwrap_or(word)
-}
-
-fn provides(tool: &str) -> impl Iterator<Item = &'static str> {
-    table().texts(&["provides", tool])
-}
-
 fn list(key: &str) -> impl Iterator<Item = &'static str> {
     table().texts(&[key])
 }
@@ -193,5 +171,5 @@ fn list(key: &str) -> impl Iterator<Item = &'static str> {
 /// `data/commands.toml`.
 fn table() -> &'static Document {
     static TABLE: OnceLock<Document> = OnceLock::new();
-    TABLE.get_or_init(|| toml::parse(include_str!("../../data/commands.toml")))
+    TABLE.get_or_init(|| toml::parse(include_str!("../../../data/commands.toml")))
 }

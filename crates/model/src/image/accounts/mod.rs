@@ -5,6 +5,8 @@ use super::{Base, Manager, Step};
 use crate::command::Command;
 use crate::image_path::name;
 
+mod adding;
+
 /// Who runs an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum User {
@@ -102,10 +104,12 @@ impl Accounts {
         if SYSTEM.contains(&user) || self.known.iter().any(|account| account.name == user) {
             return Some(true);
         }
-        let by_package = self
-            .packages
-            .iter()
-            .any(|package| package.contains(user) || user.contains(package.as_str()));
+        let of_another = adding::is_of_packages(user) && !self.packages.is_empty();
+        let by_package = of_another
+            || self
+                .packages
+                .iter()
+                .any(|package| package.contains(user) || user.contains(package.as_str()));
         (self.complete && !by_package).then_some(false)
     }
 
@@ -140,12 +144,13 @@ impl Accounts {
             .map(Option::as_deref)
             .collect::<Option<Vec<&str>>>()
         else {
-            // A word that is not known may be a user's name.
+            // A word that is not known may be a user's name, or a package that makes one.
             let touches = command
                 .words
                 .iter()
                 .flatten()
-                .any(|word| is_account_tool(name(word)) || word.contains("passwd"));
+                .any(|word| is_account_tool(name(word)) || word.contains("passwd"))
+                || command.program().is_none_or(is_package_manager);
             self.complete &= !touches;
             return;
         };
@@ -153,11 +158,26 @@ impl Accounts {
             return;
         };
         match name(program) {
-            "useradd" | "adduser" => self.added(name(program) == "useradd", arguments),
+            program @ ("useradd" | "adduser") => {
+                let useradd = program == "useradd";
+                let tool = if useradd { "useradd" } else { "adduser" };
+                let (mut account, understood) = adding::added(tool, arguments);
+                // Whether it is added at all, and not another with that id, is not known.
+                account.uid = account.uid.filter(|_| command.runs);
+                self.complete &= understood;
+                if !account.name.is_empty() {
+                    self.known.push(account);
+                }
+            }
             "userdel" | "deluser" => {
                 let gone = arguments.iter().rev().find(|word| !word.starts_with('-'));
-                self.known
-                    .retain(|account| gone.is_none_or(|gone| account.name != **gone));
+                let is_gone = |account: &Account| gone.is_none_or(|gone| account.name == **gone);
+                if command.runs {
+                    self.known.retain(|account| !is_gone(account));
+                } else {
+                    let maybe = self.known.iter_mut().filter(|account| is_gone(account));
+                    maybe.for_each(|account| account.uid = None);
+                }
             }
             "usermod" | "newusers" | "vipw" => {
                 self.complete = false;
@@ -165,7 +185,7 @@ impl Accounts {
                     account.home_folder = None;
                 }
             }
-            "apt-get" | "apt" | "apk" | "dnf" | "yum" | "microdnf" => {
+            manager if is_package_manager(manager) => {
                 self.packages.extend(
                     arguments
                         .iter()
@@ -177,86 +197,13 @@ impl Accounts {
             _ => {}
         }
     }
-
-    /// `useradd [options] NAME`, Debian's and Alpine's `adduser [options] NAME [GROUP]`.
-    fn added(&mut self, useradd: bool, arguments: &[&str]) {
-        let mut account = Account {
-            name: String::new(),
-            uid: None,
-            home: if useradd { Some(false) } else { None },
-            home_folder: None,
-            from_base: false,
-        };
-        let mut told = Home::Usual;
-        let mut words = arguments.iter();
-        while let Some(word) = words.next() {
-            match *word {
-                "-u" | "--uid" => account.uid = words.next().and_then(|uid| uid.parse().ok()),
-                "-m" | "--create-home" => account.home = Some(true),
-                "-M" | "--no-create-home" | "-H" => account.home = Some(false),
-                "-d" | "--home-dir" | "--home" | "-h" => {
-                    told = words
-                        .next()
-                        .map_or(Home::Unknown, |path| Home::At((*path).to_owned()));
-                }
-                // Nobody's home in particular.
-                "-b" | "--base-dir" | "--system" | "-S" => told = Home::Unknown,
-                // Options of both tools that take a value.
-                "-s" | "--shell" | "-g" | "--gid" | "-G" | "--groups" | "--ingroup" | "-c"
-                | "--comment" | "--gecos" | "-p" | "--password" | "-k" | "--skel" | "-e" | "-f"
-                | "-K" => {
-                    words.next();
-                }
-                word if word.starts_with("--") => {
-                    let home = ["--home=", "--home-dir="];
-                    if let Some(path) = home.iter().find_map(|option| word.strip_prefix(option)) {
-                        told = Home::At(path.to_owned());
-                    } else if word.starts_with("--base-dir=") {
-                        told = Home::Unknown;
-                    }
-                    account.uid = word
-                        .strip_prefix("--uid=")
-                        .and_then(|uid| uid.parse().ok())
-                        .or(account.uid);
-                }
-                // Short options in one word: `-rm`, `-mu 1000`.
-                word if word.starts_with('-') => {
-                    if word.contains('m') && useradd {
-                        account.home = Some(true);
-                    }
-                    if word.ends_with('u') {
-                        account.uid = words.next().and_then(|uid| uid.parse().ok());
-                    } else if word.ends_with('d') && useradd {
-                        told = words
-                            .next()
-                            .map_or(Home::Unknown, |path| Home::At((*path).to_owned()));
-                    } else if word.ends_with(['s', 'g', 'G', 'c']) && useradd {
-                        words.next();
-                    }
-                }
-                word if account.name.is_empty() => word.clone_into(&mut account.name),
-                _ => {}
-            }
-        }
-        account.home_folder = match told {
-            Home::Usual => Some(format!("/home/{}", account.name)),
-            Home::At(path) => Some(path).filter(|path| path.starts_with('/')),
-            Home::Unknown => None,
-        };
-        if account.name.is_empty() {
-            self.complete = false;
-        } else {
-            self.known.push(account);
-        }
-    }
 }
 
-/// Where a command puts an account's home.
-enum Home {
-    /// `useradd` and `adduser` put homes below `/home` unless they are told.
-    Usual,
-    At(String),
-    Unknown,
+fn is_package_manager(program: &str) -> bool {
+    matches!(
+        program,
+        "apt-get" | "apt" | "apk" | "dnf" | "yum" | "microdnf"
+    )
 }
 
 fn is_account_tool(program: &str) -> bool {
@@ -299,7 +246,7 @@ fn hides_users(step: &Step, commands: &[Command]) -> bool {
 }
 
 /// Programs that run what is not to be read here.
-const RUNNERS: [&str; 21] = [
+const RUNNERS: [&str; 22] = [
     "sh",
     "bash",
     "ash",
@@ -321,6 +268,7 @@ const RUNNERS: [&str; 21] = [
     "chroot",
     "time",
     "ansible-playbook",
+    "systemd-sysusers",
 ];
 
 /// Whether a command runs what is not to be read here, which may add users.
@@ -346,73 +294,5 @@ fn runs_code(words: &[Option<String>]) -> bool {
         // These add users only if they write the list of users.
         "find" | "install" | "tee" | "sed" | "cp" | "mv" | "tar" | "rsync" | "perl" => touches(),
         name => RUNNERS.contains(&name) || file || (program.contains('/') && !system),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Account, Accounts};
-
-    fn after(lines: &[&str]) -> Accounts {
-        let mut accounts = Accounts {
-            complete: true,
-            ..Accounts::default()
-        };
-        for line in lines {
-            let words: Vec<&str> = line.split(' ').collect();
-            let (program, rest) = words.split_first().unwrap();
-            accounts.added(*program == "useradd", rest);
-        }
-        accounts
-    }
-
-    #[test]
-    fn homes() {
-        let home = |line: &str| after(&[line]).known[0].home_folder.clone();
-        assert_eq!(home("useradd -m app").as_deref(), Some("/home/app"));
-        assert_eq!(
-            home("useradd -md /srv/app app").as_deref(),
-            Some("/srv/app")
-        );
-        assert_eq!(home("adduser --home=/app app").as_deref(), Some("/app"));
-        assert_eq!(home("adduser -D -h /app app").as_deref(), Some("/app"));
-        assert_eq!(home("adduser --system app"), None);
-        assert_eq!(home("useradd -b /srv app"), None);
-    }
-
-    #[test]
-    fn accounts_by_their_commands() {
-        let account = |line: &str| {
-            let accounts = after(&[line]);
-            let Account {
-                name, uid, home, ..
-            } = accounts.known[0].clone();
-            (name, uid, home)
-        };
-        assert_eq!(
-            account("useradd -m -u 1000 user"),
-            ("user".into(), Some(1000), Some(true))
-        );
-        assert_eq!(
-            account("useradd --create-home --uid=1001 app"),
-            ("app".into(), Some(1001), Some(true))
-        );
-        assert_eq!(
-            account("useradd -rm -s /bin/sh -g app app"),
-            ("app".into(), None, Some(true))
-        );
-        assert_eq!(account("useradd -r app"), ("app".into(), None, Some(false)));
-        assert_eq!(
-            account("adduser --disabled-password --gecos '' --uid 1000 user"),
-            ("user".into(), Some(1000), None)
-        );
-        assert_eq!(
-            account("adduser -D -u 1000 -G app app"),
-            ("app".into(), Some(1000), None)
-        );
-        assert_eq!(
-            account("useradd -mu 1000 user"),
-            ("user".into(), Some(1000), Some(true))
-        );
     }
 }
