@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use preflint_core::Sources;
 use preflint_model::Context;
+use preflint_model::classify::Kind;
 use preflint_model::command::Command;
 use preflint_model::compose::{ComposeFile, Composes, Service};
 use preflint_model::image::{Image, Run, RunBy, Step};
@@ -105,7 +106,23 @@ pub(crate) fn gets_other_files(cx: &Context<'_>, space: &Space) -> bool {
                 .any(|word| name.contains(word))
     };
     let mut files = cx.repository().tree().files();
-    written || workflows.scripts_mention("app_port") || files.any(|(_, entry)| is_twin(&entry.path))
+    written
+        || workflows.scripts_mention("app_port")
+        || files.any(|(_, entry)| is_twin(&entry.path))
+        || is_pushed_by_script(cx)
+}
+
+/// Whether a script of the repository pushes and changes a Dockerfile or README before.
+fn is_pushed_by_script(cx: &Context<'_>) -> bool {
+    let tree = cx.repository().tree();
+    let mut scripts = tree
+        .files()
+        .filter(|(_, entry)| matches!(Kind::of_path(&entry.path), Some(Kind::Shell | Kind::Maker)));
+    scripts.any(|(file, _)| {
+        let text = tree.text(file).unwrap_or_default();
+        let named = text.contains("Dockerfile") || text.contains("README");
+        named && text.contains("git push")
+    })
 }
 
 /// Whether a Dockerfile is that of an environment of OpenEnv, which its command line pushes to a
