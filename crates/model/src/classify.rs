@@ -1,8 +1,10 @@
 //! Which files preflint knows, by path alone.
 
-use preflint_syntax::script::Dialect;
+use std::sync::OnceLock;
 
-use crate::maker;
+use preflint_syntax::data::Document;
+use preflint_syntax::script::Dialect;
+use preflint_syntax::toml;
 
 /// What a file is to preflint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,7 +71,7 @@ impl Kind {
         if let Some(dialect) = Dialect::of_path(&lower) {
             return Some(Self::Script(dialect));
         }
-        if maker::is_own_language(name) {
+        if is_own_language(name) {
             return Some(Self::Maker);
         }
         match lower.rsplit_once('.')?.1 {
@@ -204,6 +206,15 @@ pub fn is_aside(path: &str) -> bool {
     false
 }
 
+/// Whether a file of that name says in a language of its own what is run (`data/makers.toml`).
+pub(crate) fn is_own_language(name: &str) -> bool {
+    static TABLE: OnceLock<Document> = OnceLock::new();
+    let table = TABLE.get_or_init(|| toml::parse(include_str!("../data/makers.toml")));
+    let mut names = table.texts(&["names"]);
+    let mut ends = table.texts(&["ends"]);
+    names.any(|known| known == name) || ends.any(|end| name.ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Kind, is_aside};
@@ -212,6 +223,8 @@ mod tests {
     #[test]
     fn kinds_by_path() {
         for (path, kind) in [
+            ("Makefile", Some(Kind::Maker)),
+            ("build/rules.mk", Some(Kind::Maker)),
             ("Dockerfile", Some(Kind::Dockerfile)),
             ("a/Dockerfile.hf", Some(Kind::Dockerfile)),
             ("web.Dockerfile", Some(Kind::Dockerfile)),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use preflint_syntax::dockerfile::{Argument, Instruction, InstructionKind};
 use preflint_syntax::shell::{Word, WordPart};
 
-use crate::unit::BuildArguments;
+use crate::build_arguments::BuildArguments;
 
 /// The `PATH` of the published images of the table.
 const BASE_PATH: &str = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -6,6 +6,7 @@
 //! cannot be told from the files is unknown, and a rule keeps silent on unknown.
 #![warn(missing_docs)]
 
+pub mod build_arguments;
 pub mod classify;
 pub mod command;
 pub mod compose;

@@ -8,9 +8,9 @@ use preflint_syntax::data::Document;
 use preflint_syntax::toml;
 
 use crate::Repository;
-use crate::classify::{Kind, is_aside};
+use crate::build_arguments::BuildArguments;
+use crate::classify::{Kind, is_aside, is_own_language};
 use crate::compose::Composes;
-use crate::unit::BuildArguments;
 use crate::workflow::Workflows;
 
 /// Whether something other than the repository may bring the file `path` (relative to a build
@@ -201,12 +201,6 @@ fn makers(repository: &Repository) -> impl Iterator<Item = FileId> {
     })
 }
 
-/// Whether a file of that name says in a language of its own what is run.
-pub(crate) fn is_own_language(name: &str) -> bool {
-    list("language_names").any(|known| known == name)
-        || list("language_ends").any(|end| name.ends_with(end))
-}
-
 fn list(key: &str) -> impl Iterator<Item = &'static str> {
     table().texts(&[key])
 }
@@ -219,7 +213,7 @@ fn table() -> &'static Document {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_own_language, is_written, list, table};
+    use super::{is_written, list, table};
 
     #[test]
     fn the_table_is_read() {
@@ -236,8 +230,6 @@ mod tests {
         ];
         assert!(keys.iter().all(|key| list(key).next().is_some()));
         assert_eq!(table().texts(&["made_by", "uv.lock"]).count(), 3);
-        assert!(is_own_language("Makefile") && is_own_language("rules.mk"));
-        assert!(!is_own_language("package.json"));
         assert!(is_written("nginx.conf") && !is_written("server.linux.x86_64"));
     }
 }

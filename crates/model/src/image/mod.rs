@@ -40,6 +40,7 @@ pub use runs::{Run, RunBy};
 pub use tools::package_of_tool;
 
 use crate::Repository;
+use crate::build_arguments::BuildArguments;
 use crate::command::{Command, ShellOptions};
 use crate::compose::Composes;
 use crate::environment::Environment;
@@ -49,7 +50,7 @@ use crate::memo::Memo;
 use crate::package::Packages;
 use crate::repository::join;
 use crate::start::Start;
-use crate::unit::{BuildArguments, Unit, UnitKind, Units};
+use crate::unit::{Unit, UnitKind, Units};
 
 /// Every image with a known build context.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use preflint_syntax::data::NodeRef;
 
-use super::sources::{PackedSource, Part, Reader};
+use super::parts::{PackedSource, Part, Reader};
 
 /// Those that the backend's own tables name.
 pub(super) fn named(reader: &Reader<'_>) -> Vec<PackedSource> {
@@ -202,18 +202,19 @@ mod tests {
     use preflint_syntax::toml;
 
     use crate::package::Backend;
-    use crate::package::sources::{Part, sources};
+    use crate::package::parts::Reader;
 
     /// `part path: error` of what is read by name.
     fn named(backend: &str, text: &str) -> Vec<String> {
-        let found = sources(
-            &toml::parse(text),
-            Backend::of_module(backend),
-            FileId(0),
-            &[],
-        );
-        let named = found.into_iter().filter(|one| one.part != Part::Code);
-        named
+        let document = toml::parse(text);
+        let found = super::named(&Reader {
+            document: &document,
+            file: FileId(0),
+            backend: Backend::of_module(backend).unwrap(),
+            listing: &[],
+        });
+        found
+            .into_iter()
             .map(|one| {
                 format!(
                     "{} {}: {}",

@@ -6,6 +6,7 @@ mod files;
 mod groups;
 mod history;
 mod node;
+mod parts;
 mod read;
 mod sources;
 mod workspace;
@@ -21,7 +22,7 @@ pub use dependencies::{Dependency, DependencyList, LocalProject, PythonRange};
 pub use groups::Group;
 pub use history::History;
 pub use node::{Locked, NodeDependency, NodeLock, NodePackage};
-pub use sources::{PackedSource, Part};
+pub use parts::{PackedSource, Part};
 pub use workspace::{LocalDependency, Workspace};
 
 use crate::Repository;

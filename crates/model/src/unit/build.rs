@@ -5,8 +5,9 @@ use preflint_source::{Content, Presence};
 use preflint_syntax::dockerfile::{self, InstructionKind};
 
 use super::told::{self, Build, Told};
-use super::{BuildArguments, Unit, UnitKind};
+use super::{Unit, UnitKind};
 use crate::Repository;
+use crate::build_arguments::BuildArguments;
 use crate::classify::{Kind, is_aside};
 use crate::compose::Composes;
 use crate::host::Hosts;

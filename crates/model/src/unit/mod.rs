@@ -1,6 +1,5 @@
 //! What is deployed, from which folder, and on which evidence.
 
-mod arguments;
 mod build;
 mod card;
 mod configured;
@@ -12,12 +11,12 @@ use std::collections::BTreeMap;
 
 use preflint_core::{FileId, Span};
 
-pub use arguments::BuildArguments;
 pub(crate) use build::dockerfile;
 pub use card::{CardFault, SpaceReadme};
 pub use configured::Space;
 
 use crate::Repository;
+use crate::build_arguments::BuildArguments;
 use crate::classify::{Kind, is_aside};
 use crate::compose::Composes;
 use crate::host::{HostService, Hosts, Platform};

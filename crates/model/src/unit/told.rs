@@ -6,8 +6,9 @@ use preflint_core::Span;
 use preflint_syntax::data::Document;
 use preflint_syntax::toml;
 
-use super::{BuildArguments, Evidence};
+use super::Evidence;
 use crate::Repository;
+use crate::build_arguments::BuildArguments;
 use crate::command::Command;
 use crate::compose::{Service, Variable};
 use crate::host::{HostService, Platform};

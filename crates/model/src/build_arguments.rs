@@ -1,3 +1,5 @@
+//! What a build of a Dockerfile is given beside its context.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What those who build a Dockerfile give it beside its context: values of its `ARG`s, and contexts
@@ -45,7 +47,7 @@ impl BuildArguments {
     }
 
     /// Takes in what may be given in a build that nobody knows more of.
-    pub(super) fn doubt(&mut self, other: &Self) {
+    pub(crate) fn doubt(&mut self, other: &Self) {
         for name in other.values.keys() {
             self.values.insert(name.clone(), None);
         }
@@ -55,7 +57,7 @@ impl BuildArguments {
 
     /// What all of these builds give: an `ARG` that one of them gives another value, or none, is
     /// unknown.
-    pub(super) fn of_all<'a>(builds: impl Iterator<Item = &'a Self>) -> Self {
+    pub(crate) fn of_all<'a>(builds: impl Iterator<Item = &'a Self>) -> Self {
         let mut builds = builds.cloned();
         let Some(mut all) = builds.next() else {
             return Self::default();
