@@ -15,6 +15,8 @@ mod needs;
 mod owner;
 mod runs;
 mod start;
+#[cfg(test)]
+mod testing;
 mod tools;
 mod writes;
 mod written;

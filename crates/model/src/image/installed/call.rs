@@ -15,6 +15,18 @@ pub(super) enum Does {
     Unknown,
 }
 
+impl Does {
+    /// Makes an empty environment in a folder, if that is known.
+    pub(super) fn make_environment(folder: Option<String>) -> Self {
+        let asked = Asked {
+            complete: true,
+            ..Asked::default()
+        };
+        let place = folder.map_or(Place::Unknown, Place::Environment);
+        Self::Installs(Installer::Venv, place, asked)
+    }
+}
+
 /// A command with what holds where it runs.
 pub(super) struct Call<'a> {
     pub(super) image: &'a Image,

@@ -45,14 +45,5 @@ pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
 /// An empty environment in the folder that is named last.
 fn venv(command: &Command, rest: &[&str]) -> Does {
     let folder = rest.iter().rfind(|word| !word.starts_with('-'));
-    let folder = folder.and_then(|folder| absolute(command.folder.as_deref(), folder));
-    let asked = Asked {
-        complete: true,
-        ..Asked::default()
-    };
-    Does::Installs(
-        Installer::Venv,
-        folder.map_or(Place::Unknown, Place::Environment),
-        asked,
-    )
+    Does::make_environment(folder.and_then(|folder| absolute(command.folder.as_deref(), folder)))
 }

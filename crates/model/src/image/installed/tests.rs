@@ -1,29 +1,5 @@
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use preflint_core::Fact;
-use preflint_source::{MemoryTree, Options};
-
 use super::{Asked, Installation, Place, Runtime};
-use crate::Project;
-use crate::classify::Kind;
-use crate::memo::Memo;
-
-fn project(files: &[(&str, &str)]) -> Project {
-    let options = Options {
-        wanted: Arc::new(|path: &str| Kind::of_path(path).is_some()),
-        ..Options::new()
-    };
-    let tree = files
-        .iter()
-        .fold(MemoryTree::new().options(options), |tree, (path, text)| {
-            tree.file(path, text)
-        });
-    let facts = BTreeSet::from(Fact::ALL);
-    let project = Project::build(&tree.build(), &Memo::default(), &facts);
-    assert!(project.errors().is_empty());
-    project
-}
+use crate::image::testing::project;
 
 fn place(place: &Place) -> String {
     match place {
@@ -69,7 +45,7 @@ fn shown(one: &Installation) -> String {
 fn installed(dockerfile: &str, files: &[(&str, &str)]) -> Vec<String> {
     let mut all = vec![("Dockerfile", dockerfile)];
     all.extend_from_slice(files);
-    let project = project(&all);
+    let (project, _) = project(&all);
     let image = &project.images.as_ref().unwrap().all[0];
     let installed = image.installed_at_end();
     let mut found: Vec<String> = installed.all.iter().map(|one| shown(one)).collect();
@@ -88,7 +64,7 @@ fn on_python(lines: &str) -> Vec<String> {
 }
 
 fn python(dockerfile: &str) -> Runtime {
-    let project = project(&[("Dockerfile", dockerfile)]);
+    let (project, _) = project(&[("Dockerfile", dockerfile)]);
     let image = &project.images.as_ref().unwrap().all[0];
     image
         .python_before(image.stages.len() - 1, usize::MAX)
@@ -402,7 +378,7 @@ fn which_python_is_active() {
 #[test]
 fn which_node_is_active() {
     let node = |dockerfile: &str| {
-        let project = project(&[("Dockerfile", dockerfile)]);
+        let (project, _) = project(&[("Dockerfile", dockerfile)]);
         let image = &project.images.as_ref().unwrap().all[0];
         image
             .node_before(image.stages.len() - 1, usize::MAX)

@@ -35,15 +35,7 @@ pub(super) fn uv(call: &Call<'_>, words: &[&str]) -> Does {
                 .iter()
                 .any(|word| matches!(*word, "--project" | "--directory" | "--help"));
             let folder = absolute(call.command.folder.as_deref(), named).filter(|_| !odd);
-            let asked = Asked {
-                complete: true,
-                ..Asked::default()
-            };
-            Does::Installs(
-                Installer::Venv,
-                folder.map_or(Place::Unknown, Place::Environment),
-                asked,
-            )
+            Does::make_environment(folder)
         }
         ["sync", ..] => uv_sync(call, words),
         [] => Does::Nothing,
