@@ -5,13 +5,12 @@ use preflint_model::image::{Image, Lookup, UnmetSource};
 
 use super::runs::services;
 
-/// A build that packs nothing, and the module that is missed.
-pub(super) struct Empty {
-    pub(super) module: String,
-}
-
-/// Whether the start command certainly does not find the code that was not packed.
-pub(super) fn of(cx: &Context<'_>, image: &Image, unmet: &UnmetSource<'_>) -> Option<Empty> {
+/// The module that the start command needs and certainly does not find, since it was not packed.
+pub(super) fn missed_module(
+    cx: &Context<'_>,
+    image: &Image,
+    unmet: &UnmetSource<'_>,
+) -> Option<String> {
     let build = unmet.build;
     let file = unmet.in_repository.as_ref()?;
     let module = module_of(file)?;
@@ -35,11 +34,17 @@ pub(super) fn of(cx: &Context<'_>, image: &Image, unmet: &UnmetSource<'_>) -> Op
             .iter()
             .any(|part| word.contains(part))
     });
-    let tells = |name: &str| name.starts_with("PYTHON");
+    let tells = |name: &str| matches!(name, "PYTHONPATH" | "PYTHONHOME");
+    let mut hosts = cx.hosts().all.iter();
     let set = start.environment.names().any(tells)
         || image
             .runtime_environment()
             .is_none_or(|environment| environment.names().any(tells))
+        || hosts.any(|host| {
+            host.environment
+                .iter()
+                .any(|variable| tells(&variable.name))
+        })
         || services(cx, image).any(|(_, service)| {
             let mut variables = service.environment.iter();
             !service.env_files.is_empty() || variables.any(|variable| tells(&variable.name))
@@ -50,7 +55,7 @@ pub(super) fn of(cx: &Context<'_>, image: &Image, unmet: &UnmetSource<'_>) -> Op
         let place = format!("{}/{path}", folder.trim_end_matches('/'));
         image.lookup_at_end(cx.repository(), &place) == Lookup::Missing
     });
-    (imports && !elsewhere && !set && missing).then_some(Empty { module })
+    (imports && !elsewhere && !set && missing).then_some(module)
 }
 
 /// The module that a file below `src` belongs to.

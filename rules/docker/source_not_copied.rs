@@ -5,7 +5,7 @@ use preflint_model::image::{
 };
 use preflint_model::package::{PackedSource, Part};
 
-use super::empty_package::{self, Empty};
+use super::empty_package::missed_module;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let repository = cx.repository();
@@ -33,9 +33,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if unmet.source.error.is_some() {
                 told.push(span);
                 source(cx, &unmet);
-            } else if let Some(empty) = empty_package::of(cx, image, &unmet) {
+            } else if let Some(module) = missed_module(cx, image, &unmet) {
                 told.push(span);
-                nothing(cx, image, &unmet, &empty);
+                nothing(cx, image, &unmet, &module);
             }
         }
     }
@@ -230,9 +230,9 @@ fn source(cx: &mut Context<'_>, unmet: &UnmetSource<'_>) {
     }
 }
 
-fn nothing(cx: &mut Context<'_>, image: &Image, unmet: &UnmetSource<'_>, empty: &Empty) {
+fn nothing(cx: &mut Context<'_>, image: &Image, unmet: &UnmetSource<'_>, module: &str) {
     let UnmetSource { build, source, .. } = unmet;
-    let (tool, module) = (build.tool.name(), &empty.module);
+    let tool = build.tool.name();
     let message = format!(
         "`{tool}` builds the project before its code is in the image and installs nothing, so that the start command does not find `{module}`: \"ModuleNotFoundError: No module named '{module}'\""
     );
