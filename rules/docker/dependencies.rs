@@ -43,7 +43,7 @@ pub(super) fn installed(image: &Image) -> Vec<Dependencies> {
     let mut found: Vec<Dependencies> = Vec::new();
     for one in all.iter().filter(|one| one.certain) {
         let (kind, folder) = match &one.place {
-            Place::Modules(folder) if one.asked.packages.is_empty() => (Kind::Node, folder),
+            Place::Modules(folder) if one.asked.project.is_some() => (Kind::Node, folder),
             Place::Environment(folder) => (Kind::Python, folder),
             _ => continue,
         };

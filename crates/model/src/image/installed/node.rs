@@ -35,7 +35,11 @@ pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
         let idle = verb.is_empty() || table::lists(&["idle", "npm"], verb);
         return Some(if idle { Does::Nothing } else { Does::Unknown });
     }
-    let named: Vec<_> = plain
+    // An address or a folder is no package's name.
+    let (places, names): (Vec<_>, Vec<_>) =
+        plain.partition(|(word, _)| word.contains(':') || word.starts_with(['.', '/']));
+    let named: Vec<_> = names
+        .into_iter()
         .map(|(word, at)| (package(word), command.word_span(at)))
         .collect();
     let moved = arguments.values(&["--prefix", "-C", "--cwd", "--dir"]);
@@ -45,10 +49,10 @@ pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
         _ => None,
     };
     let asked = Asked {
-        complete: true,
+        complete: places.is_empty(),
         project: folder
             .as_ref()
-            .filter(|_| named.is_empty() && !global)
+            .filter(|_| named.is_empty() && places.is_empty() && !global)
             .map(|folder| AskedProject {
                 folder: folder.clone(),
                 main: true,

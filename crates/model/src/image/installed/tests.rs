@@ -272,6 +272,11 @@ fn system_and_node() {
         node("RUN npm --prefix web ci"),
         ["node packages -> /app/web/node_modules: /app/web"]
     );
+    assert_eq!(
+        node("RUN npm i https://user:token@example.org/x.tgz ./lib y"),
+        ["node packages -> /app/node_modules: y ..."],
+        "no address is kept"
+    );
     assert_eq!(node("RUN npm run build"), ["..."]);
 }
 
