@@ -35,7 +35,6 @@ impl Image {
     /// The versions that the image's builds certainly cannot take from git's history.
     #[must_use]
     pub fn unmet_history(&self, repository: &Repository) -> Vec<UnmetHistory<'_>> {
-        let mut git = None;
         let unmet = self.builds.iter().filter_map(|build| {
             let history = build.package.history.as_ref()?;
             let step = &self.stages[build.stage].steps[build.step];
@@ -57,8 +56,10 @@ impl Image {
                 Lookup::Missing => NoHistory::NotCopied(self.last_copy(repository, build)),
                 Lookup::Ignored(pattern) => NoHistory::Ignored(pattern),
                 Lookup::There(_) => {
-                    let git = git.get_or_insert_with(|| self.tool_by_stage(repository, "git"));
-                    let lacks = git.get(build.stage).copied().flatten() == Some(false);
+                    // Its own line may install it first.
+                    let upto = build.step + 1;
+                    let has = self.has_tool_before(repository, "git", build.stage, upto);
+                    let lacks = has == Some(false);
                     lacks.then_some(NoHistory::NoGit)?
                 }
                 Lookup::Unknown => return None,

@@ -24,15 +24,28 @@ impl Image {
     }
 
     pub(super) fn find_tool(&self, repository: &Repository, tool: &str) -> Option<bool> {
-        self.tool_by_stage(repository, tool).pop().flatten()
+        self.has_tool_before(
+            repository,
+            tool,
+            self.stages.len().checked_sub(1)?,
+            usize::MAX,
+        )
     }
 
-    /// By stage: whether it has a tool at its end.
-    pub(super) fn tool_by_stage(&self, repository: &Repository, tool: &str) -> Vec<Option<bool>> {
+    /// Whether a system command is there before step `upto` of a stage; `None` if that cannot be
+    /// told.
+    #[must_use]
+    pub fn has_tool_before(
+        &self,
+        repository: &Repository,
+        tool: &str,
+        stage: usize,
+        upto: usize,
+    ) -> Option<bool> {
         let mut stages: Vec<Option<bool>> = Vec::new();
-        for (at, stage) in self.stages.iter().enumerate() {
+        for (at, built) in self.stages.iter().enumerate().take(stage + 1) {
             let of_stage = |at: usize| stages.get(at).copied().flatten();
-            let base = match &stage.base {
+            let base = match &built.base {
                 Base::Stage(earlier) => of_stage(*earlier),
                 Base::Published(base) => of_base(base, tool),
                 Base::Unknown => None,
@@ -41,9 +54,11 @@ impl Image {
                 let from = self.stage_named(at, from);
                 from.is_some_and(|from| of_stage(from) == Some(false))
             };
-            let brought: Vec<Option<bool>> = stage
+            let steps = if at == stage { upto } else { usize::MAX };
+            let brought: Vec<Option<bool>> = built
                 .steps
                 .iter()
+                .take(steps)
                 .map(|step| brings(repository, step, tool, &lacks))
                 .collect();
             let has = if brought.contains(&Some(true)) {
@@ -55,7 +70,7 @@ impl Image {
             };
             stages.push(has);
         }
-        stages
+        stages.pop().flatten()
     }
 }
 
