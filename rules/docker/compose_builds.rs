@@ -82,8 +82,21 @@ fn lost<'a>(repository: &Repository, build: &'a Build) -> Option<Lost<'a>> {
     let container = repository.at(&below(folder, "Containerfile"));
     let other = repository.tree().find_ignoring_case(dockerfile).is_some()
         || matches!(container, Presence::Tracked | Presence::Untracked)
-        || (is_folder && has_in_other_case(repository, context));
+        || (is_folder && has_in_other_case(repository, context))
+        || has_template(repository, dockerfile);
     (!other).then_some(lost)
+}
+
+/// Whether a file beside it is what the Dockerfile is rendered or copied from.
+fn has_template(repository: &Repository, dockerfile: &str) -> bool {
+    let samples = ["example", "sample", "template", "dist"];
+    let mut files = repository.tree().files();
+    files.any(|(_, entry)| {
+        let suffix = entry.path.strip_prefix(dockerfile);
+        let suffix = suffix.and_then(|rest| rest.strip_prefix('.'));
+        suffix
+            .is_some_and(|suffix| samples.contains(&suffix) || Kind::of_path(&entry.path).is_none())
+    })
 }
 
 fn has_in_other_case(repository: &Repository, folder: &str) -> bool {
@@ -188,13 +201,15 @@ fn is_moved(cx: &Context<'_>, file: &ComposeFile, service: &Service, lost: &Lost
     if !alone && !service.build.as_ref().is_some_and(states) {
         return true;
     }
-    let inside = relative(&file.folder, lost.dockerfile);
-    let folders = cx.composes().all.iter().map(|other| &*other.folder);
-    let mut folders = folders.chain([""]).filter(|folder| *folder != file.folder);
-    let elsewhere = inside.is_some_and(|inside| {
-        folders.any(|folder| repository.at(&below(folder, inside)) != Presence::Absent)
-    });
-    elsewhere && (!alone || is_given_beside(repository, name))
+    let Some(inside) = relative(&file.folder, lost.dockerfile) else {
+        return false;
+    };
+    let there = |folder: &str| {
+        folder != file.folder && repository.at(&below(folder, inside)) != Presence::Absent
+    };
+    // Some platforms take the root for the project directory.
+    let mut folders = cx.composes().all.iter().map(|other| &*other.folder);
+    there("") || (folders.any(there) && (!alone || is_given_beside(repository, name)))
 }
 
 /// Whether some text gives compose several files of which one has that name.
