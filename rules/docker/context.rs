@@ -53,6 +53,14 @@ pub(super) fn below(folder: &str, path: &str) -> String {
     }
 }
 
+/// The path of `path` as seen from `folder`, if it lies in it.
+pub(super) fn relative<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+    if folder.is_empty() {
+        return Some(path);
+    }
+    path.strip_prefix(folder)?.strip_prefix('/')
+}
+
 /// The file or folder of the build context whose path in it differs from `path` in case alone.
 pub(super) fn other_case(repository: &Repository, image: &Image, path: &str) -> Option<String> {
     let lower = path.to_lowercase();

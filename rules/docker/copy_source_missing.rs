@@ -6,6 +6,7 @@ use preflint_model::maker::{is_assembled, is_written, may_be_made};
 use preflint_model::{Context, Repository};
 use preflint_source::Presence;
 
+use super::compose_builds::report_builds;
 use super::context::{below, context_is_told, in_repository, literal_sources, other_case};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -36,6 +37,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for image in &cx.images().unplaced {
         in_no_context(cx, image);
     }
+    report_builds(cx);
 }
 
 /// Where nobody names the context, it is the root for a Dockerfile in the root, and what no folder of

@@ -10,6 +10,7 @@ mod apt_update_missing;
 mod bind_mount_hides_dependencies;
 mod case_mismatched_path;
 mod code_places;
+mod compose_builds;
 mod context;
 mod copy_source_missing;
 mod datastores;

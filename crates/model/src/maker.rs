@@ -18,13 +18,18 @@ use crate::workflow::Workflows;
 #[must_use]
 pub fn may_be_made(repository: &Repository, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let mut parts = path.split('/');
-    let output = parts.any(|part| list("output_folders").any(|folder| folder == part));
-    output
+    is_output(path)
         || list("output_ends").any(|end| name.ends_with(end))
         || some_line(repository, |line| line.contains(name) && !only_reads(line))
         || some_pattern(repository, name)
         || some_program(repository, name)
+}
+
+/// Whether a part of `path` has the name of a folder of build output.
+#[must_use]
+pub fn is_output(path: &str) -> bool {
+    let mut parts = path.split('/');
+    parts.any(|part| list("output_folders").any(|folder| folder == part))
 }
 
 /// Whether a file of that name is one that people write, and no result of a build.
