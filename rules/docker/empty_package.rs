@@ -20,8 +20,16 @@ pub(super) fn missed_module(
         other.package.file == build.package.file
             && (other.stage, other.step) > (build.stage, build.step)
     });
-    // Another stage may hand on what was installed.
-    if build.at_start || build.stage != last || again {
+    // Another stage may hand on what was installed; gunicorn's configuration may say where code is;
+    // what runs before may install it.
+    let program = start.command.program()?;
+    let installs = start.before.iter().any(|command| {
+        !matches!(
+            command.program(),
+            Some("alembic" | "echo" | "set" | "sleep" | "exec")
+        )
+    });
+    if build.at_start || build.stage != last || again || program == "gunicorn" || installs {
         return None;
     }
     let words = || start.command.words.iter().skip(1).flatten();
@@ -47,7 +55,9 @@ pub(super) fn missed_module(
         })
         || services(cx, image).any(|(_, service)| {
             let mut variables = service.environment.iter();
-            !service.env_files.is_empty() || variables.any(|variable| tells(&variable.name))
+            !service.env_files.is_empty()
+                || service.working_dir.is_some()
+                || variables.any(|variable| tells(&variable.name))
         });
     let folder = start.command.folder.as_deref()?;
     let here = [format!("{module}/__init__.py"), format!("{module}.py")];

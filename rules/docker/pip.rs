@@ -41,7 +41,7 @@ pub(super) fn requirements(
             return None;
         }
         for (inside, span) in &one.asked.lists {
-            let Lookup::There(Some(path)) = image.lookup(repository, one.at.0, one.at.1, inside)
+            let Lookup::There(Some(path)) = image.lookup_for(repository, one.at, one.span, inside)
             else {
                 return None;
             };

@@ -59,7 +59,12 @@ fn changes_python(image: &Image, build: &ProjectBuild) -> bool {
     let mut names = step.environment.names();
     let told = |command: &Command| {
         let mut words = command.words.iter().flatten();
-        command.span == build.span && words.any(|word| word == "--ignore-requires-python")
+        // `python3.11 -m pip`: that one is named.
+        let named = command
+            .program()
+            .is_some_and(|program| program.contains('.'));
+        command.span == build.span
+            && (named || words.any(|word| word == "--ignore-requires-python"))
     };
     step.commands().iter().any(told)
         || !matches!(python, Some(Runtime::OfBase(_)))

@@ -1,5 +1,6 @@
 use preflint_core::Span;
 use preflint_model::command::Command;
+use preflint_model::compose::Variable;
 use preflint_model::image::{Image, Installer, Located, Place, Step, User};
 use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
@@ -79,10 +80,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether a compose service that runs the image has a path of its own.
+/// Whether what runs the image gives it a path of its own.
 fn sets_path(cx: &Context<'_>, image: &Image) -> bool {
-    let mut ran = services(cx, image).flat_map(|(_, service)| &service.environment);
-    ran.any(|variable| variable.name == "PATH")
+    let is_path = |variable: &Variable| variable.name == "PATH";
+    let mut hosts = cx.hosts().all.iter();
+    hosts.any(|host| host.environment.iter().any(is_path))
+        || services(cx, image).any(|(_, service)| service.environment.iter().any(is_path))
 }
 
 fn report(cx: &mut Context<'_>, program: &str, place: &Located<'_>, span: Span, shell: bool) {

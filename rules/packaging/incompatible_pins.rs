@@ -99,7 +99,7 @@ fn installed<'a>(cx: &Context<'a>) -> Vec<&'a DependencyList> {
             if !pip || !one.certain || one.asked.bounded {
                 continue;
             }
-            let lookup = image.lookup(cx.repository(), one.at.0, one.at.1, inside);
+            let lookup = image.lookup_for(cx.repository(), one.at, one.span, inside);
             if let Lookup::There(Some(path)) = lookup {
                 let file = cx.repository().tree().find(&path);
                 found.extend(file.and_then(|file| cx.packages().list(file)));

@@ -95,7 +95,10 @@ fn in_image(
         ),
         (None, _) => (
             "absent",
-            format!("`{name}` needs a lock file, and the repository has no `{lock}`: \"{error}\""),
+            format!(
+                "`{name}` needs a lock file, and the repository has no `{}`: \"{error}\"",
+                join(project, lock)
+            ),
         ),
     };
     let label = format!("no `{lock}` in `{folder}` here");

@@ -329,6 +329,10 @@ impl<'a> Reader<'a> {
         let builder = document.at(&["build", "builder"]).and_then(NodeRef::as_str);
         service.docker = builder.map(|builder| builder.eq_ignore_ascii_case("dockerfile"));
         service.dockerfile = self.path(self.folder, document.at(&["build", "dockerfilePath"]));
+        // It is built from the folder that this file speaks for.
+        if self.folder.is_empty() && service.dockerfile.is_some() {
+            service.context = Some(String::new());
+        }
         service.start = self.start(document.at(&["deploy", "startCommand"]));
         service.probes = self
             .text(document.at(&["deploy", "healthcheckPath"]))

@@ -60,9 +60,17 @@ pub(super) fn call(words: &[Option<String>]) -> Option<Call> {
                 rest.iter().map(|word| Some((*word).to_owned())).collect();
             call(&owned)
         }
-        ("uv", ["pip", "install", rest @ ..]) => {
-            target(rest).map(|target| Call::whole(Tool::UvPip, target))
-        }
+        ("uv", ["pip", "install", rest @ ..]) => target(rest).map(|target| {
+            let mut call = Call::whole(Tool::UvPip, target);
+            let aside = [
+                "--no-sources",
+                "--no-deps",
+                "--override",
+                "--no-sources-package",
+            ];
+            call.without.local = rest.iter().any(|word| aside.contains(word));
+            call
+        }),
         ("uv", ["sync", rest @ ..]) => uv(rest, Tool::UvSync),
         ("uv", ["run", rest @ ..]) => uv(rest, Tool::UvRun),
         ("uv" | "hatch" | "flit", ["build", rest @ ..]) => {
@@ -225,6 +233,14 @@ fn poetry(arguments: &[&str]) -> Option<Call> {
 }
 
 fn first_folder(arguments: &[&str]) -> Option<String> {
+    // A source distribution holds no wheel's code; another package may be meant.
+    let aside = ["--sdist", "-s", "--package", "--all-packages", "--all"];
+    if arguments
+        .iter()
+        .any(|word| aside.contains(word) || word.starts_with("--package="))
+    {
+        return None;
+    }
     let flags_with_value = [
         "-o",
         "--outdir",

@@ -198,7 +198,7 @@ impl Reader<'_> {
             return;
         };
         let list = self
-            .source(site.at, &place)
+            .source(site, &place)
             .and_then(|path| self.packages.list(self.repository.tree().find(&path)?));
         for project in list.into_iter().flat_map(|list| &list.projects) {
             self.call(site, Call::whole(tool, project.path.clone()));
@@ -221,8 +221,9 @@ impl Reader<'_> {
     }
 
     /// The path in the repository of a file that is certainly in the image.
-    fn source(&self, at: (usize, usize), place: &str) -> Option<String> {
-        match self.image.lookup(self.repository, at.0, at.1, place) {
+    fn source(&self, site: &Site<'_>, place: &str) -> Option<String> {
+        let span = site.command.span;
+        match self.image.lookup_for(self.repository, site.at, span, place) {
             Lookup::There(path) => path,
             _ => None,
         }
@@ -231,7 +232,7 @@ impl Reader<'_> {
     /// The project of the repository in a folder of the image.
     fn project(&self, site: &Site<'_>, call: &Call, folder: &str) -> Option<Arc<Package>> {
         let of = |name: &str| {
-            let path = self.source(site.at, &join_image(folder, name))?;
+            let path = self.source(site, &join_image(folder, name))?;
             let package = self.packages.in_folder(folder_of(&path))?;
             (self.repository.path(package.file) == path).then(|| Arc::clone(package))
         };
@@ -248,6 +249,14 @@ impl Reader<'_> {
         let Some(package) = self.project(site, &call, &target) else {
             return;
         };
+        if call.tool == Tool::UvPip
+            && site
+                .step
+                .variables_of(site.command)
+                .any(|name| name.starts_with("UV_NO_"))
+        {
+            call.without.local = true;
+        }
         call.frozen |= site
             .step
             .variables_of(site.command)
@@ -306,7 +315,7 @@ impl Reader<'_> {
         };
         let place = resolve(Some(target), &relative)?;
         let manifest = join_image(&place, "pyproject.toml");
-        if self.source(site.at, &manifest).is_some() {
+        if self.source(site, &manifest).is_some() {
             if call.builds(kind) && member.build_system {
                 self.build(site, call.tool, &member, place, &relative);
             }
@@ -382,7 +391,7 @@ impl Call {
                 !(self.frozen && self.without.workspace)
             }
             (Tool::UvSync | Tool::UvRun | Tool::Poetry, LocalKind::Path) => !self.without.local,
-            (Tool::UvPip, LocalKind::Member | LocalKind::Path) => true,
+            (Tool::UvPip, LocalKind::Member | LocalKind::Path) => !self.without.local,
             // pip takes no notice of these tables.
             _ => false,
         }

@@ -155,7 +155,9 @@ fn read(
             LineKind::Editable(target) | LineKind::Path(target) => {
                 list.complete = false;
                 let folder = target.name.split('[').next().unwrap_or_default();
-                if !constrains && folder.starts_with('.') {
+                let archive = [".whl", ".zip", ".gz", ".tgz", ".bz2"];
+                let is_file = archive.iter().any(|end| folder.ends_with(end));
+                if !constrains && folder.starts_with('.') && !is_file {
                     list.projects.push(LocalProject {
                         path: folder.to_owned(),
                         editable: matches!(line.kind, LineKind::Editable(_)),

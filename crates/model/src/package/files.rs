@@ -19,7 +19,7 @@ pub(super) fn named(reader: &Reader<'_>) -> Vec<PackedSource> {
         "scikit-build-core" => build_file(
             reader,
             "CMakeLists.txt",
-            &["tool", "scikit-build", "cmake", "source-dir"],
+            &["tool", "scikit-build"],
             "CMake Error: The source directory \"{app}\" does not appear to contain CMakeLists.txt.",
         ),
         "meson-python" => build_file(
@@ -61,9 +61,13 @@ fn build_file(
 ) -> Vec<PackedSource> {
     let node = reader.document.at(&["build-system", "build-backend"]);
     let node = node.filter(|_| reader.document.at(moved_by).is_none());
-    node.and_then(|node| file(reader, Part::File, name, node, error.to_owned()))
-        .into_iter()
-        .collect()
+    let found = node.and_then(|node| file(reader, Part::File, name, node, error.to_owned()));
+    let found = found.map(|found| PackedSource {
+        // maturin looks there, too.
+        places: vec![name.to_owned(), format!("rust/{name}")],
+        ..found
+    });
+    found.into_iter().collect()
 }
 
 /// hatchling's hooks, version file and forced files (hatch.pypa.io).
@@ -286,7 +290,7 @@ mod tests {
         let maturin = "[build-system]\nbuild-backend = 'maturin'\n";
         assert_eq!(
             named("maturin", maturin),
-            ["file Cargo.toml: Caused by: Can't find {app}/Cargo.toml (in {app})"]
+            ["file Cargo.toml rust/Cargo.toml: Caused by: Can't find {app}/Cargo.toml (in {app})"]
         );
         let moved = format!("{maturin}[tool.maturin]\nmanifest-path = 'rust/Cargo.toml'");
         assert!(named("maturin", &moved).is_empty());

@@ -259,6 +259,7 @@ fn role(name: &str) -> Option<Role> {
 /// Whether a node is evaluated whenever the module is: under no function, branch or `try`.
 fn at_top_level(module: &python::Module, mut parent: Parent) -> bool {
     use preflint_syntax::python::StmtKind;
+    let mut inside_with = false;
     loop {
         parent = match parent {
             Parent::Module => return true,
@@ -270,10 +271,15 @@ fn at_top_level(module: &python::Module, mut parent: Parent) -> bool {
                 _ => module.expr(id).parent,
             },
             Parent::Stmt(id) => match &module.stmt(id).kind {
-                StmtKind::With { .. }
-                | StmtKind::Assign { .. }
-                | StmtKind::AnnAssign { .. }
-                | StmtKind::Expr(_) => module.stmt(id).parent,
+                // One around that may catch what fails (`contextlib.suppress`).
+                StmtKind::With { .. } if inside_with => return false,
+                StmtKind::With { .. } => {
+                    inside_with = true;
+                    module.stmt(id).parent
+                }
+                StmtKind::Assign { .. } | StmtKind::AnnAssign { .. } | StmtKind::Expr(_) => {
+                    module.stmt(id).parent
+                }
                 _ => return false,
             },
         };

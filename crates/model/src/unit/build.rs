@@ -184,10 +184,47 @@ impl<'a> Sources<'a> {
         }
         let all = |folder: &str| self.literal.iter().all(|source| self.holds(folder, source));
         match (all(self.own), all("")) {
+            (true, true) if below && self.is_workspace_member() => None,
             (true, _) => Some(self.own.to_owned()),
             (false, true) => Some(String::new()),
             (false, false) => None,
         }
+    }
+
+    /// Whether a folder above is the root of a workspace, and holds the lock file of all: then it is
+    /// the likelier context.
+    fn is_workspace_member(&self) -> bool {
+        let tree = self.repository.tree();
+        let has = |folder: &str, name: &str| tree.find(&join(folder, name)).is_some();
+        let says = |folder: &str, name: &str, words: &str| {
+            let file = tree.find(&join(folder, name));
+            file.and_then(|file| tree.shared_text(file))
+                .is_some_and(|text| text.contains(words))
+        };
+        let is_root = |folder: &str| {
+            says(folder, "pyproject.toml", "[tool.uv.workspace]")
+                || says(folder, "package.json", "\"workspaces\"")
+                || ["pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json"]
+                    .iter()
+                    .any(|name| has(folder, name))
+        };
+        let locks = [
+            "uv.lock",
+            "package-lock.json",
+            "yarn.lock",
+            "pnpm-lock.yaml",
+            "bun.lock",
+        ];
+        let mut above = Some(self.own);
+        let mut found = false;
+        while let Some((folder, _)) = above
+            .filter(|at| !at.is_empty())
+            .map(|at| at.rsplit_once('/').unwrap_or(("", at)))
+        {
+            found |= is_root(folder);
+            above = Some(folder);
+        }
+        found && !locks.iter().any(|lock| has(self.own, lock))
     }
 
     /// Whether `folder` holds none of them, and the root all.

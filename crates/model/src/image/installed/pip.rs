@@ -3,7 +3,6 @@ use preflint_syntax::requirements;
 use super::arguments::Arguments;
 use super::call::{Call, Does};
 use super::{Asked, AskedProject, Installer, Place, Runtime, table};
-use crate::command::Command;
 use crate::image::{Image, User};
 use crate::image_path::absolute;
 
@@ -19,15 +18,49 @@ pub(super) fn pip(call: &Call<'_>, first: &str, words: &[&str], at: usize, rest:
     if arguments.has(&["--dry-run", "--help", "-h"]) {
         return Does::Nothing;
     }
-    let asked = asked(call.command, &arguments);
+    let asked = asked(call, &arguments);
     Does::Installs(Installer::Pip, place_of_pip(call, first, &arguments), asked)
 }
 
+/// Options by which other versions are taken than a resolver would from the index.
+const BOUNDS: [&str; 11] = [
+    "-c",
+    "--constraint",
+    "--override",
+    "--overrides",
+    "--no-deps",
+    "--no-index",
+    "-i",
+    "--index-url",
+    "--default-index",
+    "--use-deprecated",
+    "--exclude-newer",
+];
+
+/// Whether a variable stands for such an option.
+fn bounds(name: &str) -> bool {
+    let starts = [
+        "PIP_CONSTRAINT",
+        "PIP_INDEX_URL",
+        "PIP_NO_DEPS",
+        "PIP_NO_INDEX",
+        "PIP_USE_DEPRECATED",
+        "UV_CONSTRAINT",
+        "UV_DEFAULT_INDEX",
+        "UV_EXCLUDE_NEWER",
+        "UV_INDEX_URL",
+        "UV_NO_INDEX",
+        "UV_OVERRIDE",
+    ];
+    starts.iter().any(|start| name.starts_with(start))
+}
+
 /// What the arguments of `pip install` ask for.
-pub(super) fn asked(command: &Command, arguments: &Arguments<'_>) -> Asked {
+pub(super) fn asked(call: &Call<'_>, arguments: &Arguments<'_>) -> Asked {
+    let command = call.command;
     let mut asked = Asked {
         complete: !arguments.has(&["--group", "--extra", "--all-extras"]),
-        bounded: arguments.has(&["-c", "--constraint", "--override", "--no-deps"]),
+        bounded: arguments.has(&BOUNDS) || call.is_set(bounds),
         ..Asked::default()
     };
     let folder = command.folder.as_deref();

@@ -17,7 +17,7 @@ pub(super) fn uv(call: &Call<'_>, words: &[&str]) -> Does {
             if arguments.has(&["--dry-run", "--help", "-h"]) {
                 return Does::Nothing;
             }
-            let mut asked = asked(call.command, &arguments);
+            let mut asked = asked(call, &arguments);
             if words.get(2) == Some(&"sync") {
                 // `uv pip sync LIST`
                 asked.complete = false;
@@ -37,6 +37,7 @@ pub(super) fn uv(call: &Call<'_>, words: &[&str]) -> Does {
             let folder = absolute(call.command.folder.as_deref(), named).filter(|_| !odd);
             Does::make_environment(folder)
         }
+        ["tool", "install" | "run" | "upgrade", ..] => Does::Unknown,
         ["sync", ..] => uv_sync(call, words),
         [] => Does::Nothing,
         [verb, ..] if table::lists(&["idle", "uv"], verb) => Does::Nothing,

@@ -10,7 +10,7 @@ use super::writes::Writes;
 use super::{Image, Lookup, ProjectBuild, Step};
 use crate::Repository;
 use crate::image_path::{below, resolve};
-use crate::package::{Need, PackedSource};
+use crate::package::{Need, PackedSource, Part};
 use crate::repository::{join, normalize};
 
 pub use history::{NoHistory, UnmetHistory};
@@ -48,6 +48,26 @@ pub struct UnmetSource<'a> {
 }
 
 impl Image {
+    /// Whether `path` (absolute) is in the image when the command at `span` of a step runs: as
+    /// [`Image::lookup`], but unknown where a command before it in its own `RUN` may write it.
+    #[must_use]
+    pub fn lookup_for(
+        &self,
+        repository: &Repository,
+        (stage, step): (usize, usize),
+        span: Span,
+        path: &str,
+    ) -> Lookup {
+        let written = self.stages[stage]
+            .steps
+            .get(step)
+            .is_some_and(|step| written_before(repository, self, step, span, path));
+        match written {
+            true => Lookup::Unknown,
+            false => self.lookup(repository, stage, step, path),
+        }
+    }
+
     /// The code that the image's builds certainly do not find, each at the first build that packs
     /// it.
     #[must_use]
@@ -55,7 +75,9 @@ impl Image {
         let mut found: Vec<UnmetSource<'_>> = Vec::new();
         for build in &self.builds {
             for source in &build.package.sources {
-                if self.asked_by_missing(repository, build, source.span) {
+                if self.asked_by_missing(repository, build, source.span)
+                    || (source.part != Part::Code && self.tells_backend(build))
+                {
                     continue;
                 }
                 let Some((in_repository, ignored)) = self.lacks(repository, build, source) else {
@@ -164,6 +186,17 @@ impl Image {
     ) -> bool {
         self.may_make(repository, build, inside)
             || self.asked_by_missing(repository, build, need.span)
+    }
+
+    /// Whether a variable tells the backend what to build.
+    fn tells_backend(&self, build: &ProjectBuild) -> bool {
+        let step = &self.stages[build.stage].steps[build.step];
+        let mut commands = step.commands().iter();
+        let command = commands.find(|command| command.span == build.span);
+        command.is_some_and(|command| {
+            let mut names = step.variables_of(command);
+            names.any(|name| name.starts_with("HATCH_BUILD_") || name.starts_with("SKBUILD_"))
+        })
     }
 
     /// Whether what asks for a file is another one (a `setup.py`) that is not certainly in the image.
