@@ -390,8 +390,8 @@ impl Call {
             (Tool::UvSync | Tool::UvRun, LocalKind::Member) => {
                 !(self.frozen && self.without.workspace)
             }
-            (Tool::UvSync | Tool::UvRun | Tool::Poetry, LocalKind::Path) => !self.without.local,
-            (Tool::UvPip, LocalKind::Member | LocalKind::Path) => !self.without.local,
+            (Tool::UvSync | Tool::UvRun | Tool::Poetry, LocalKind::Path)
+            | (Tool::UvPip, LocalKind::Member | LocalKind::Path) => !self.without.local,
             // pip takes no notice of these tables.
             _ => false,
         }
