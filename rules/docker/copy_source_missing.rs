@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use preflint_core::Span;
+use preflint_core::{FileId, Sources, Span};
 use preflint_model::image::Image;
 use preflint_model::maker::{is_assembled, is_written, may_be_made};
 use preflint_model::{Context, Repository};
@@ -45,8 +45,20 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// of the repository at all.
 fn in_no_context(cx: &mut Context<'_>, image: &Image) {
     let repository = cx.repository();
-    // What a submodule holds is not known.
-    if repository.tree().find(".gitmodules").is_some() {
+    // What a submodule, Bazel, an artifact or an action of one's own brings is not known.
+    let tree = repository.tree();
+    let elsewhere = [
+        ".gitmodules",
+        "MODULE.bazel",
+        "WORKSPACE",
+        "WORKSPACE.bazel",
+    ];
+    let fetched = tree.files().any(|(file, entry)| {
+        let text = tree.text(file).unwrap_or_default();
+        let brings = text.contains("download-artifact") || text.contains("uses: ./");
+        entry.path.starts_with(".github/") && brings
+    });
+    if fetched || elsewhere.iter().any(|name| tree.find(name).is_some()) {
         return;
     }
     let path = repository.path(image.dockerfile);
@@ -70,7 +82,8 @@ fn in_no_context(cx: &mut Context<'_>, image: &Image) {
         }
         if own.is_empty() {
             let other = other_case(repository, image, path);
-            if repository.at(path) == Presence::Absent && other.is_none() && !made() {
+            let absent = repository.at(path) == Presence::Absent && other.is_none();
+            if absent && !made() && !is_spoken_of(repository, image.dockerfile, path) {
                 missing(cx, image, path, place);
             }
         } else if is_nowhere(repository, path) && !made() {
@@ -144,6 +157,26 @@ fn state(repository: &Repository, image: &Image, path: &str) -> State {
         }
         _ => State::There,
     }
+}
+
+/// Whether a text besides the Dockerfile names the file, which may tell who adds it: a manifest is
+/// named for other reasons.
+fn is_spoken_of(repository: &Repository, dockerfile: FileId, path: &str) -> bool {
+    let manifests = [
+        "requirements.txt",
+        "package.json",
+        "package-lock.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "pyproject.toml",
+        "poetry.lock",
+        "uv.lock",
+    ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let tree = repository.tree();
+    let mut files = tree.files().filter(|(file, _)| *file != dockerfile);
+    !manifests.contains(&name)
+        && files.any(|(file, _)| tree.text(file).is_some_and(|text| text.contains(name)))
 }
 
 fn missing(cx: &mut Context<'_>, image: &Image, path: &str, place: Span) {

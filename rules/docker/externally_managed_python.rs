@@ -2,6 +2,8 @@ use preflint_core::Span;
 use preflint_model::Context;
 use preflint_model::image::{BaseImage, Image, Installation, Installer, Place, Runtime, Step};
 
+use preflint_syntax::dockerfile::InstructionKind;
+
 use super::steps::copies_over;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -48,7 +50,9 @@ fn call(image: &Image, one: &Installation) -> Option<(&'static str, &'static str
 /// Whether the protection may have been lifted before, or by the call itself.
 fn is_lifted(image: &Image, one: &Installation) -> bool {
     let settings = |name: &str| {
-        name.starts_with("PIP_") || name.starts_with("UV_BREAK") || name == "PYTHONHOME"
+        ["PIP_", "UV_BREAK", "XDG_CONFIG", "PYTHONHOME"]
+            .iter()
+            .any(|start| name.starts_with(start))
     };
     let files = [
         "/usr/lib/python3",
@@ -66,7 +70,10 @@ fn is_lifted(image: &Image, one: &Installation) -> bool {
                     .any(|part| word.contains(part))
             })
         });
+        let copied = matches!(&step.instruction.kind, InstructionKind::Copy { sources, destination, .. }
+            if sources.iter().chain([destination]).any(|path| path.text.contains("pip.conf") || path.text.contains("/pip/")));
         spoken
+            || copied
             || step.environment.names().any(settings)
             || files.iter().any(|place| copies_over(step, place))
     };

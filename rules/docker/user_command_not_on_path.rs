@@ -1,6 +1,6 @@
-use preflint_core::Span;
+use preflint_core::{Sources, Span};
 use preflint_model::command::Command;
-use preflint_model::compose::Variable;
+use preflint_model::compose::{EnvFile, Service, Variable};
 use preflint_model::image::{Image, Installer, Located, Place, Step, User};
 use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
@@ -80,12 +80,27 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether what runs the image gives it a path of its own.
+/// Whether what runs the image gives it a path of its own, or none of it starts the image's command.
 fn sets_path(cx: &Context<'_>, image: &Image) -> bool {
     let is_path = |variable: &Variable| variable.name == "PATH";
+    let tree = cx.repository().tree();
+    let in_file = |file: &EnvFile| {
+        let file = file.path.as_deref().and_then(|path| tree.find(path));
+        let text = file.and_then(|file| tree.text(file)).unwrap_or_default();
+        text.lines()
+            .any(|line| line.trim_start().starts_with("PATH="))
+    };
     let mut hosts = cx.hosts().all.iter();
+    let mut run = services(cx, image).map(|(_, service)| service).peekable();
+    let by_compose = run.peek().is_some();
+    let services: Vec<&Service> = run.collect();
+    let starts_other =
+        |service: &&Service| service.command.is_some() || service.entrypoint.is_some();
     hosts.any(|host| host.environment.iter().any(is_path))
-        || services(cx, image).any(|(_, service)| service.environment.iter().any(is_path))
+        || (by_compose && services.iter().all(starts_other))
+        || services.iter().any(|service| {
+            service.env_files.iter().any(in_file) || service.environment.iter().any(is_path)
+        })
 }
 
 fn report(cx: &mut Context<'_>, program: &str, place: &Located<'_>, span: Span, shell: bool) {

@@ -86,7 +86,9 @@ fn installed<'a>(cx: &Context<'a>) -> Vec<&'a DependencyList> {
     let mut found: Vec<&DependencyList> = Vec::new();
     for image in &cx.images().all {
         for build in &image.builds {
-            if !locked(&build.package.folder) {
+            let one = image.installation_at(build.span);
+            let bounded = one.is_some_and(|one| one.asked.bounded);
+            if !bounded && !locked(&build.package.folder) {
                 found.push(&build.package.dependencies);
             }
         }

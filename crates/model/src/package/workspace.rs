@@ -54,9 +54,11 @@ pub(super) fn local_dependencies(document: &Document, file: FileId) -> Vec<Local
         .filter_map(|(entry, source)| {
             let of_workspace = source.get("workspace").and_then(NodeRef::as_bool) == Some(true);
             let path = source.get("path").and_then(NodeRef::as_str);
-            let plain = ["marker", "markers", "optional", "extra", "group", "python"]
-                .iter()
-                .all(|key| source.get(key).is_none());
+            let plain = [
+                "marker", "markers", "optional", "extra", "group", "python", "platform",
+            ]
+            .iter()
+            .all(|key| source.get(key).is_none());
             (plain && (of_workspace || path.is_some())).then(|| LocalDependency {
                 name: requirements::normalize(&entry.key),
                 path: path.map(str::to_owned),

@@ -5,6 +5,7 @@ use super::call::{Call, Does};
 use super::pip::asked;
 use super::state::Activated;
 use super::{Asked, AskedProject, Installer, Place, Runtime, table};
+use crate::command::Command;
 use crate::image::{Image, Lookup, Step};
 use crate::image_path::absolute;
 use crate::repository::folder_of;
@@ -114,7 +115,27 @@ fn place_of_uv_pip(call: &Call<'_>, arguments: &Arguments<'_>) -> Place {
         .any(|one| matches!(one.place, Place::Unknown));
     let path = environment.get("PATH");
     let plain = path.is_some_and(|path| path.split(':').all(is_plain_folder));
-    if unknown || !plain || brings_environment(call.image, call.at, call.step) {
+    // A configuration of uv's may name one.
+    let steps = call.image.steps_before(call.at.0, call.at.1 + 1);
+    let configured = steps.iter().any(|step| {
+        let commands = step.commands().iter();
+        let targets = |command: &Command| {
+            let redirects = command
+                .redirects
+                .iter()
+                .filter_map(|one| one.target.clone());
+            command
+                .words
+                .iter()
+                .flatten()
+                .cloned()
+                .chain(redirects)
+                .collect::<Vec<_>>()
+        };
+        let mut words = commands.flat_map(targets);
+        words.any(|word| word.contains("uv.toml"))
+    });
+    if unknown || !plain || configured || brings_environment(call.image, call.at, call.step) {
         Place::Unknown
     } else {
         Place::Nowhere

@@ -4,6 +4,7 @@ use preflint_syntax::shell::Word;
 
 use crate::Repository;
 use crate::command::Command;
+use crate::image::install::join_image;
 use crate::image::{Image, Lookup, ProjectBuild, Step};
 use crate::image_path::below;
 use crate::package::History;
@@ -49,7 +50,14 @@ impl Image {
                         None => name == *known,
                     })
             });
-            if told || build.at_start {
+            // What an archive or a source distribution holds instead.
+            let stated = ["PKG-INFO", ".git_archival.txt"].iter().any(|name| {
+                let place = join_image(&build.folder, name);
+                let found =
+                    self.lookup_for(repository, (build.stage, build.step), build.span, &place);
+                !matches!(found, Lookup::Missing | Lookup::Ignored(_))
+            });
+            if told || stated || build.at_start {
                 return None;
             }
             let why = match self.history_before(build) {
