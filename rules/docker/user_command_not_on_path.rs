@@ -1,22 +1,12 @@
 use preflint_core::{Sources, Span};
 use preflint_model::command::Command;
 use preflint_model::compose::{EnvFile, Service, Variable};
-use preflint_model::image::{Image, Installer, Located, Place, Step, User};
+use preflint_model::image::{Image, Installer, Located, ON_PATH, Place, Step, User};
 use preflint_model::start::Start;
 use preflint_model::{Context, Repository};
 use preflint_syntax::dockerfile::InstructionKind;
 
 use super::runs::services;
-
-/// The folders of a published image's `PATH`.
-const SYSTEM: [&str; 6] = [
-    "/usr/local/bin",
-    "/usr/local/sbin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let (repository, packages) = (cx.repository(), cx.packages());
@@ -44,7 +34,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .any(|entry| entry.trim_end_matches('/') == folder);
         let others = path.split(':').any(|entry| {
             let entry = entry.trim_end_matches('/');
-            let harmless = SYSTEM.contains(&entry)
+            let harmless = ON_PATH.contains(&entry)
                 || entry == folder
                 || entry.ends_with("/.cargo/bin")
                 || entry.ends_with("poetry/bin")
@@ -91,13 +81,11 @@ fn sets_path(cx: &Context<'_>, image: &Image) -> bool {
             .any(|line| line.trim_start().starts_with("PATH="))
     };
     let mut hosts = cx.hosts().all.iter();
-    let mut run = services(cx, image).map(|(_, service)| service).peekable();
-    let by_compose = run.peek().is_some();
-    let services: Vec<&Service> = run.collect();
+    let services: Vec<&Service> = services(cx, image).map(|(_, service)| service).collect();
     let starts_other =
         |service: &&Service| service.command.is_some() || service.entrypoint.is_some();
     hosts.any(|host| host.environment.iter().any(is_path))
-        || (by_compose && services.iter().all(starts_other))
+        || (!services.is_empty() && services.iter().all(starts_other))
         || services.iter().any(|service| {
             service.env_files.iter().any(in_file) || service.environment.iter().any(is_path)
         })

@@ -89,8 +89,8 @@ pub struct Image {
     installs: Vec<installed::Installs>,
 }
 
-/// The folders of the usual `PATH`.
-const ON_PATH: [&str; 6] = [
+/// The folders of a published image's `PATH`.
+pub const ON_PATH: [&str; 6] = [
     "/usr/local/sbin",
     "/usr/local/bin",
     "/usr/sbin",
@@ -98,6 +98,21 @@ const ON_PATH: [&str; 6] = [
     "/sbin",
     "/bin",
 ];
+
+/// Whether a folder lies on that path, or holds what does.
+fn is_around_path(folder: &str) -> bool {
+    ON_PATH
+        .iter()
+        .any(|entry| path::below(entry, folder).is_some() || path::below(folder, entry).is_some())
+}
+
+/// A system package's name without version, release or architecture (`curl=7.88`,
+/// `curl/bookworm`, `curl:amd64`).
+fn package_name(word: &str) -> &str {
+    word.split(['=', '/', ':', '<', '>', '~', '@'])
+        .next()
+        .unwrap_or(word)
+}
 
 /// A stage of a build.
 #[derive(Debug)]

@@ -46,6 +46,12 @@ impl<'a> Arguments<'a> {
             .any(|(option, ..)| wanted.contains(option))
     }
 
+    /// Whether an option has other versions taken than a resolver would from the index.
+    pub(super) fn is_bounded(&self) -> bool {
+        let mut options = self.options.iter();
+        options.any(|(option, ..)| table::lists(&["bounds", "options"], option))
+    }
+
     /// The values of these options, each with the number of its word.
     pub(super) fn values(&self, wanted: &[&str]) -> Vec<(&'a str, usize)> {
         self.options

@@ -1,7 +1,7 @@
 use preflint_syntax::dockerfile::{Argument, InstructionKind};
 
 use super::{Installation, Installs, Place, Runtime, table};
-use crate::image::{Image, ON_PATH, Step};
+use crate::image::{Image, Step, is_around_path};
 use crate::image_path::{absolute, below, name};
 
 /// What a `COPY` brings of what was installed elsewhere; `None` if it may bring more than that can be
@@ -25,13 +25,13 @@ pub(super) fn of_copy<'a>(
     let mut names = sources.iter().map(last);
     let Some(from) = step.instruction.flag("from") else {
         // Files of the repository: none of them may lie in a folder of the path.
-        return (!is_on_path(&to) || names.all(|name| name != "bin" && name.contains('.')))
+        return (!is_around_path(&to) || names.all(|name| name != "bin" && name.contains('.')))
             .then(Vec::new);
     };
     if is_single_tool(sources) {
         return Some(Vec::new());
     }
-    if is_on_path(&to) {
+    if is_around_path(&to) {
         return None;
     }
     // What another image holds lies where it is copied to, and that is not on the path.
@@ -89,13 +89,6 @@ fn last(source: &Argument) -> &str {
     name(source.text.trim_end_matches('/'))
 }
 
-/// Whether a folder lies on the usual path, or holds what does.
-fn is_on_path(to: &str) -> bool {
-    ON_PATH
-        .iter()
-        .any(|folder| below(folder, to).is_some() || below(to, folder).is_some())
-}
-
 /// Whether a folder of an earlier stage may be an environment, or hold one. Single packages without
 /// their commands are copied by `site-packages`.
 fn may_hold_environment(source: &str) -> bool {
@@ -132,5 +125,5 @@ pub(super) fn replaces_runtimes(
     let node = sources
         .iter()
         .any(|source| matches!(last(source), "node" | "npm" | "bun"));
-    !same && (node || !is_single_tool(sources)) && to.is_none_or(|to| is_on_path(&to))
+    !same && (node || !is_single_tool(sources)) && to.is_none_or(|to| is_around_path(&to))
 }

@@ -5,6 +5,7 @@ use super::{Asked, AskedProject, Installation, Installer, Place, table};
 use crate::Repository;
 use crate::image::{Image, Lookup};
 use crate::package::{DependencyList, Group, Package, Packages};
+use crate::repository::folder_of;
 
 /// Where a command of a Python package is.
 #[derive(Debug)]
@@ -90,11 +91,7 @@ impl Image {
         };
         let in_project = asked.project.as_ref().is_some_and(|project| {
             let file = format!("{}/pyproject.toml", project.folder.trim_end_matches('/'));
-            let path = lookup(&file);
-            let found = path.and_then(|path| {
-                let mut all = packages.all.iter();
-                all.find(|package| repository.path(package.file) == path)
-            });
+            let found = lookup(&file).and_then(|path| packages.in_folder(folder_of(&path)));
             found.is_some_and(|found| asked_lists(found, installation.tool, project).any(names))
         });
         asked.packages.iter().any(|(name, _)| name == package)

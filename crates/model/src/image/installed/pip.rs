@@ -22,37 +22,9 @@ pub(super) fn pip(call: &Call<'_>, first: &str, words: &[&str], at: usize, rest:
     Does::Installs(Installer::Pip, place_of_pip(call, first, &arguments), asked)
 }
 
-/// Options by which other versions are taken than a resolver would from the index.
-const BOUNDS: [&str; 11] = [
-    "-c",
-    "--constraint",
-    "--override",
-    "--overrides",
-    "--no-deps",
-    "--no-index",
-    "-i",
-    "--index-url",
-    "--default-index",
-    "--use-deprecated",
-    "--exclude-newer",
-];
-
-/// Whether a variable stands for such an option.
-fn bounds(name: &str) -> bool {
-    let starts = [
-        "PIP_CONSTRAINT",
-        "PIP_INDEX_URL",
-        "PIP_NO_DEPS",
-        "PIP_NO_INDEX",
-        "PIP_USE_DEPRECATED",
-        "UV_CONSTRAINT",
-        "UV_DEFAULT_INDEX",
-        "UV_EXCLUDE_NEWER",
-        "UV_INDEX_URL",
-        "UV_NO_INDEX",
-        "UV_OVERRIDE",
-    ];
-    starts.iter().any(|start| name.starts_with(start))
+/// Whether a variable has other versions taken than a resolver would from the index.
+fn is_bound(name: &str) -> bool {
+    table::texts(&["bounds", "variables"]).any(|start| name.starts_with(start))
 }
 
 /// What the arguments of `pip install` ask for.
@@ -60,7 +32,7 @@ pub(super) fn asked(call: &Call<'_>, arguments: &Arguments<'_>) -> Asked {
     let command = call.command;
     let mut asked = Asked {
         complete: !arguments.has(&["--group", "--extra", "--all-extras"]),
-        bounded: arguments.has(&BOUNDS) || call.is_set(bounds),
+        bounded: arguments.is_bounded() || call.is_set(is_bound),
         ..Asked::default()
     };
     let folder = command.folder.as_deref();

@@ -40,7 +40,7 @@ pub(super) enum Activated {
     Unknown,
 }
 
-/// What `poetry config` has set; `None`: something that is not known.
+/// What `poetry config` has set; `None`: nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Poetry {
     pub(super) create: Option<bool>,

@@ -1,6 +1,7 @@
 use super::arguments::Arguments;
 use super::call::{Call, Does};
 use super::{Asked, Installer, Place};
+use crate::image::package_name;
 
 /// What a call of the distribution's installer does; `None` if it is none.
 pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
@@ -30,7 +31,7 @@ pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
                 let word = word
                     .as_deref()
                     .filter(|word| !word.starts_with('-') && *word != verb)?;
-                Some((package(word).to_owned(), command.word_span(at)))
+                Some((package_name(word).to_owned(), command.word_span(at)))
             });
         return installs(Asked {
             packages: packages.collect(),
@@ -52,17 +53,10 @@ pub(super) fn does(call: &Call<'_>, program: &str) -> Option<Does> {
         } else {
             asked
                 .packages
-                .push((package(word).to_owned(), command.word_span(*at)));
+                .push((package_name(word).to_owned(), command.word_span(*at)));
         }
     }
     installs(asked)
-}
-
-/// A package's name without version, release or architecture.
-fn package(word: &str) -> &str {
-    word.split(['=', '/', ':', '<', '>', '~', '@'])
-        .next()
-        .unwrap_or(word)
 }
 
 /// Whether an installation of the distribution's packages may bring a command: one of them has its

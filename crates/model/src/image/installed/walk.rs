@@ -7,7 +7,7 @@ use super::state::{Activated, State};
 use super::{Installation, Installer, Installs, Runtime, copies, node, python, system, table};
 use crate::Repository;
 use crate::command::Command;
-use crate::image::{Base, Image, ON_PATH, Step};
+use crate::image::{Base, Image, ON_PATH, Step, is_around_path};
 use crate::image_path::{absolute, below};
 use crate::package::Packages;
 
@@ -234,11 +234,7 @@ fn names_path_folder(command: &Command) -> bool {
             return false;
         }
         let word = word.rsplit('=').next().unwrap_or(word);
-        absolute(command.folder.as_deref(), word).is_none_or(|path| {
-            ON_PATH
-                .iter()
-                .any(|folder| below(folder, &path).is_some() || below(&path, folder).is_some())
-        })
+        absolute(command.folder.as_deref(), word).is_none_or(|path| is_around_path(&path))
     };
     let mut words = command.words.iter().skip(1);
     words.any(|word| word.as_deref().is_none_or(reaches))
@@ -307,5 +303,5 @@ fn may_bring_python(command: &Command) -> bool {
     let speaks = |word: &String| parts.iter().any(|part| word.contains(part));
     !own && (runs_anything || command.words.iter().flatten().any(speaks))
         || command.words.iter().any(Option::is_none)
-        || (table::lists(&["quiet", "writers"], program))
+        || table::lists(&["quiet", "writers"], program)
 }

@@ -2,9 +2,10 @@
 
 use preflint_core::Sources;
 
-use super::{is_around_path, is_of_package, list, table};
+use super::{is_of_package, list, table};
 use crate::Repository;
 use crate::command::Command;
+use crate::image::{is_around_path, package_name};
 use crate::image_path::{name, resolve};
 
 /// Commands that pass on commands may stand within each other this deep.
@@ -52,7 +53,11 @@ impl Call<'_> {
 
     fn by_manager(self, command: &Command) -> Option<bool> {
         let provides = || table().texts(&["provides", self.tool]);
-        let mut known = command.words.iter().flatten().map(|word| package(word));
+        let mut known = command
+            .words
+            .iter()
+            .flatten()
+            .map(|word| package_name(word));
         if known.any(|word| word == self.tool || provides().any(|name| name == word)) {
             return Some(true);
         }
@@ -66,7 +71,7 @@ impl Call<'_> {
         };
         let other = |word: &str| {
             let verb = matches!(word, "install" | "add");
-            !verb && is_of_package(self.tool) && !listed("plain_packages", package(word))
+            !verb && is_of_package(self.tool) && !listed("plain_packages", package_name(word))
         };
         let quiet = arguments.all(|word| !file(word) && !other(word));
         quiet.then_some(false)
@@ -277,13 +282,6 @@ fn is_unpacked_aside(command: &Command) -> bool {
 /// Whether code may run other programs.
 fn speaks_of_others(code: &str) -> bool {
     list("runs_others").any(|word| code.contains(word))
-}
-
-/// A package's name without version or release (`curl=7.88`, `curl/bookworm`, `curl:amd64`).
-fn package(word: &str) -> &str {
-    word.split(['=', '/', ':', '<', '>', '~', '@'])
-        .next()
-        .unwrap_or(word)
 }
 
 fn listed(key: &str, word: &str) -> bool {

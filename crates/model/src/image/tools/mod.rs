@@ -5,9 +5,9 @@ use preflint_syntax::dockerfile::InstructionKind;
 use preflint_syntax::toml;
 
 use super::files::is_remote_or_archive;
-use super::{Base, BaseImage, Image, Manager, ON_PATH, Step};
+use super::{Base, BaseImage, Image, Manager, Step, is_around_path};
 use crate::Repository;
-use crate::image_path::{self, below};
+use crate::image_path;
 
 mod command;
 
@@ -97,13 +97,6 @@ fn of_base(base: &BaseImage, tool: &str) -> Option<bool> {
 /// Whether the images' table does not speak of the tool, which a package of another name brings.
 fn is_of_package(tool: &str) -> bool {
     !PROBING.contains(&tool) && table().texts(&["provides", tool]).next().is_some()
-}
-
-/// Whether the folder is one of those of the system's `PATH`, below one, or above one.
-fn is_around_path(to: &str) -> bool {
-    ON_PATH
-        .iter()
-        .any(|folder| below(folder, to).is_some() || below(to, folder).is_some())
 }
 
 /// Whether a step brings the tool into the image; `None` if that cannot be told. `lacks` says
